@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { actors } from "./errors.ts";
+
+/** In the order in which a hostname comes to life; the first that is not true explains why it is not active. */
+export const conditionTypes = [
+	"Claimed",
+	"OwnershipVerified",
+	"CertificateIssued",
+	"EdgeAttached",
+	"RecordsInSync",
+	"RoutePublished",
+	"Serving",
+] as const;
+
+export type ConditionType = (typeof conditionTypes)[number];
+
+/** One independent fact about a hostname. */
+export const conditionSchema = z.object({
+	status: z.enum(["true", "false", "unknown"]).meta({
+		description: "unknown: not looked at yet, or could not ask. That is never the same as false.",
+	}),
+	reason: z.string().meta({ description: "CamelCase, stable, for programs." }),
+	message: z.string().meta({ description: "A sentence, for people." }),
+	since: z.string().meta({ description: "ISO time since which the status has been what it is." }),
+	actor: z.enum(actors).meta({ description: "Who acts next as long as the condition is not true." }),
+	fix: z.string().optional().meta({ description: "What exactly that actor has to do." }),
+});
+export type Condition = z.infer<typeof conditionSchema>;
+
+export const conditionsSchema = z.record(z.enum(conditionTypes), conditionSchema);
+export type Conditions = z.infer<typeof conditionsSchema>;
+
+/** What the hostname is meant to be: served, suspended, being taken down, or given back (then it is quarantined). */
+export const intents = ["serve", "suspend", "remove", "released"] as const;
+export type Intent = (typeof intents)[number];
+
+export const hostnameStatuses = [
+	"pending",
+	"action-required",
+	"provisioning",
+	"active",
+	"degraded",
+	"suspended",
+	"removing",
+	"released",
+	"failed",
+] as const;
+
+/** The one word that users see. Derived, never stored as the truth. */
+export type HostnameStatus = (typeof hostnameStatuses)[number];
+
+/**
+ * | intent   | conditions                                              | status          |
+ * | -------- | ------------------------------------------------------- | --------------- |
+ * | released | any                                                     | released        |
+ * | remove   | any                                                     | removing        |
+ * | suspend  | any                                                     | suspended       |
+ * | serve    | all true                                                | active          |
+ * | serve    | a false one, the customer's to mend                     | action-required |
+ * | serve    | a false one, has served before (`Serving` was reached)  | degraded        |
+ * | serve    | a false one                                             | failed          |
+ * | serve    | none false, nothing done beyond the claim               | pending         |
+ * | serve    | none false                                              | provisioning    |
+ */
+export function deriveStatus(intent: Intent, conditions: Conditions): HostnameStatus {
+	switch (intent) {
+		case "released":
+			return "released";
+		case "remove":
+			return "removing";
+		case "suspend":
+			return "suspended";
+		case "serve":
+			return deriveServing(conditions);
+	}
+}
+
+function deriveServing(conditions: Conditions): HostnameStatus {
+	const all = conditionTypes.map((type) => conditions[type]);
+	if (all.every(({ status }) => status === "true")) return "active";
+	const broken = all.filter(({ status }) => status === "false");
+	if (broken.some(({ actor }) => actor === "customer")) return "action-required";
+	if (broken.length > 0) return conditions.Serving.status === "true" ? "degraded" : "failed";
+	return conditions.CertificateIssued.status === "unknown" ? "pending" : "provisioning";
+}
+
+/** What stands between the hostname and `active`: a false condition first, then the first unknown one. */
+export function firstObstacle(conditions: Conditions): (Condition & { type: ConditionType }) | undefined {
+	const type =
+		conditionTypes.find((type) => conditions[type].status === "false") ??
+		conditionTypes.find((type) => conditions[type].status === "unknown");
+	return type && { type, ...conditions[type] };
+}
+
+/** The same conditions with one changed; `since` moves only when the status does. */
+export function withCondition(
+	conditions: Conditions,
+	type: ConditionType,
+	change: Omit<Condition, "since">,
+	now: string,
+): Conditions {
+	const before = conditions[type];
+	return { ...conditions, [type]: { ...change, since: before.status === change.status ? before.since : now } };
+}
+
+/** A fresh claim of a platform subdomain: ours by construction, everything else still to come. */
+export function platformConditions(now: string): Conditions {
+	const pending = (message: string): Condition => ({
+		status: "unknown",
+		reason: "Pending",
+		message,
+		since: now,
+		actor: "hostmaster",
+	});
+	return {
+		Claimed: {
+			status: "true",
+			reason: "Claimed",
+			message: "The name is this tenant's.",
+			since: now,
+			actor: "hostmaster",
+		},
+		OwnershipVerified: {
+			status: "true",
+			reason: "PlatformDomain",
+			message: "A name under the platform domain needs no proof.",
+			since: now,
+			actor: "hostmaster",
+		},
+		CertificateIssued: pending("The wildcard certificate has not been checked yet."),
+		EdgeAttached: pending("The distribution has not been checked yet."),
+		RecordsInSync: pending("The zone records have not been written yet."),
+		RoutePublished: pending("The route has not been published yet."),
+		Serving: pending("The hostname has not been probed through the edge yet."),
+	};
+}

@@ -1,0 +1,96 @@
+/** A bound that somebody else set or that we promise: a number, what it counts, and where it is written down. */
+export interface Limit {
+	readonly value: number;
+	readonly unit: string;
+	/** URL of the document, or `ours: …` with the reason. */
+	readonly source: string;
+}
+
+const rfc1035 = "https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4";
+const route53 = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html";
+const route53Throttling = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html";
+const stepFunctions = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html";
+const redrive = "https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html";
+const sqs = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html";
+const sqsLambda = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
+const eventBridge = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html";
+const transactWrite = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html";
+const batchWrite = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html";
+const dynamodb = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html";
+const acm = "https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html";
+const acmDns = "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html";
+const cloudFront = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html";
+const originPath =
+	"https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#lambda-event-structure-request";
+
+function limit<const Value extends number>(value: Value, unit: string, source: string) {
+	return { value, unit, source } as const satisfies Limit;
+}
+
+/** Every limit of the product, in one place: nothing else in the code states one of these numbers. */
+export const limits = {
+	dnsLabel: limit(63, "octets", rfc1035),
+	/** 255 octets on the wire are 253 characters of text without the trailing dot. */
+	dnsName: limit(253, "characters", rfc1035),
+	/** Longest text that is looked at as a hostname; a name of 253 octets typed in Unicode is far shorter. */
+	hostnameText: limit(1024, "characters", "ours: bounds the work that one request can ask for"),
+
+	route53RequestBurst: limit(50, "requests", route53Throttling),
+	route53RequestRate: limit(10, "requests per second", route53Throttling),
+	/** `CreateHostedZone` has its own, smaller bucket. */
+	route53CreateZoneBurst: limit(40, "requests", route53Throttling),
+	route53CreateZoneRate: limit(2, "requests per second", route53Throttling),
+	/** CREATE and DELETE cost one token, UPSERT two. */
+	route53ChangeBurst: limit(1500, "change tokens", route53Throttling),
+	route53ChangeRate: limit(100, "change tokens per second", route53Throttling),
+	route53UpsertCost: limit(2, "change tokens", route53Throttling),
+	/** An element of an UPSERT counts twice. */
+	route53BatchElements: limit(1000, "ResourceRecord elements", route53),
+	/** A character of an UPSERT counts twice. */
+	route53BatchCharacters: limit(32_000, "characters of values", route53),
+	route53ZoneRecords: limit(10_000, "records per hosted zone", route53),
+	route53Zones: limit(500, "hosted zones per account", route53),
+
+	executionName: limit(80, "characters", stepFunctions),
+	executionHistory: limit(25_000, "events", stepFunctions),
+	executionPayload: limit(262_144, "bytes of input or output", stepFunctions),
+	/** For so long a closed execution's name answers `ExecutionAlreadyExists`. */
+	executionNameReuse: limit(90, "days", stepFunctions),
+	startExecutionBurst: limit(1300, "requests", stepFunctions),
+	startExecutionRate: limit(300, "requests per second", stepFunctions),
+	redriveWindow: limit(14, "days after the execution closed", redrive),
+	redriveHistory: limit(24_999, "events", redrive),
+
+	sqsDelay: limit(900, "seconds", sqs),
+	sqsBatch: limit(10, "messages", sqs),
+	/** A visibility timeout is to be this many times the timeout of the function behind the queue. */
+	sqsVisibilityFactor: limit(6, "function timeouts", sqsLambda),
+	eventBridgeBatch: limit(10, "entries", eventBridge),
+	transactWriteItems: limit(100, "actions", transactWrite),
+	batchWriteItems: limit(25, "requests", batchWrite),
+	dynamodbItem: limit(409_600, "bytes", dynamodb),
+
+	certificateNames: limit(10, "names per certificate", acm),
+	certificatesPerAccount: limit(2500, "certificates", acm),
+	certificateRequestsPerYear: limit(5000, "requests", acm),
+	/** Afterwards the certificate is `VALIDATION_TIMED_OUT` and stays so. */
+	certificateValidation: limit(72, "hours", acmDns),
+	/** A hostname is not put behind a certificate that ends sooner: managed renewal has had its 60 days by then. */
+	certificateMinDaysLeft: limit(14, "days", "ours: below it renewal has failed and someone must look"),
+
+	cloudFrontAlternateNames: limit(100, "names per distribution", cloudFront),
+	edgeResponse: limit(1_048_576, "bytes of an origin-request answer", cloudFront),
+	edgeCodeSize: limit(52_428_800, "bytes of the packed edge function", cloudFront),
+	/** What is promised for suspend, rename and origin changes: an answer is cached no longer. */
+	edgeCacheMaxTtl: limit(60, "seconds", "ours: the cache policy's MaxTTL"),
+	pathPrefix: limit(255, "characters", originPath),
+	routesPerTenant: limit(10, "routes", "ours: the edge walks the list for every request"),
+
+	idempotencyKeep: limit(24, "hours", "ours: longer than any caller's retries"),
+	/** Released names are offered to nobody else for so long (R4). */
+	quarantine: limit(90, "days", "ours: caches, bookmarks and mail of the previous owner fade in that time"),
+	/** For so long a renamed slug answers with a redirect. */
+	renameRedirect: limit(30, "days", "ours: search engines and callers follow within that time"),
+	/** For so long decoders read the previous version of an input or message (R12). */
+	oldVersionsRead: limit(30, "days", "ours: longer than an execution can be redriven"),
+} as const;

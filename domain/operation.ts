@@ -1,0 +1,134 @@
+import { z } from "zod";
+import type { ConditionType } from "./conditions.ts";
+import { actors, remedyOf } from "./errors.ts";
+
+export const operationStatuses = ["queued", "running", "succeeded", "failed", "superseded"] as const;
+export type OperationStatus = (typeof operationStatuses)[number];
+
+/** The steps of each kind of operation, as its state machine visits them. */
+export const operationSteps = {
+	"onboard-tenant": ["CheckCertificate", "SyncRecords", "PublishRoute", "ProbeRoute", "ActivateTenant"],
+} as const;
+
+/** The condition that a failed step leaves false. */
+const conditionOfStep: Record<string, ConditionType> = {
+	CheckCertificate: "CertificateIssued",
+	SyncRecords: "RecordsInSync",
+	PublishRoute: "RoutePublished",
+	ProbeRoute: "Serving",
+	ActivateTenant: "Serving",
+};
+
+/** The condition that shows a failure; one outside of every step is why the hostname does not serve. */
+export function conditionOfFailure({ step }: { step?: string | undefined }): ConditionType {
+	return (step !== undefined ? conditionOfStep[step] : undefined) ?? "Serving";
+}
+
+export const operationKinds = ["onboard-tenant"] as const satisfies readonly (keyof typeof operationSteps)[];
+
+/** Why an execution ended badly. */
+const failureSchema = z.object({
+	step: z
+		.string()
+		.optional()
+		.meta({ description: "The state that failed; absent when the execution ended outside of any." }),
+	error: z.string().meta({ description: "An error name of ours, of Lambda or of Step Functions." }),
+	detail: z.string(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** One accepted request for change, followed to its end. */
+export const operationSchema = z.object({
+	operationId: z.string().meta({ description: "op_ and a ULID." }),
+	kind: z.enum(operationKinds),
+	tenantId: z.string(),
+	hostname: z.string(),
+	generation: z.int().positive(),
+	status: z.enum(operationStatuses),
+	attempt: z.int().positive().meta({ description: "Each attempt is one execution, named <operationId>-<attempt>." }),
+	redriveCount: z.int().nonnegative().meta({ description: "How often the attempt's execution has been redriven." }),
+	stepsDone: z
+		.record(z.string(), z.string())
+		.meta({ description: "ISO time at which each finished step was first done." }),
+	failure: failureSchema.extend({ actor: z.enum(actors), fix: z.string() }).optional(),
+	requestedBy: z.string(),
+	correlationId: z.string(),
+	createdAt: z.string(),
+	updatedAt: z.string(),
+});
+export type Operation = z.infer<typeof operationSchema>;
+
+/** What Step Functions says of an execution, from its status-change event or from DescribeExecution. */
+export interface ExecutionReport {
+	attempt: number;
+	redriveCount: number;
+	status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+	failure?: Failure | undefined;
+}
+
+/** `<operationId>-<attempt>`: at most 80 characters, as StartExecution demands. */
+export function executionName(operationId: string, attempt: number): string {
+	return `${operationId}-${attempt}`;
+}
+
+export function parseExecutionName(name: string): { operationId: string; attempt: number } | undefined {
+	const parts = /^(op_[0-9A-HJKMNP-TV-Z]{26})-([1-9][0-9]*)$/.exec(name);
+	return parts?.[1] && parts[2] ? { operationId: parts[1], attempt: Number(parts[2]) } : undefined;
+}
+
+/**
+ * The operation after `report`, or undefined when it says nothing new. Reports come late, twice and out of order, so they are
+ * ordered by (attempt, redrive count, ended or not): a report that is not ahead of what the operation knows changes nothing.
+ */
+export function afterReport(operation: Operation, report: ExecutionReport, now: string): Operation | undefined {
+	if (compare(positionOf(report), positionIn(operation)) <= 0) return undefined;
+	const { failure: _before, ...rest } = operation;
+	const next = { ...rest, attempt: report.attempt, redriveCount: report.redriveCount, updatedAt: now };
+	switch (report.status) {
+		case "RUNNING":
+			return { ...next, status: "running" };
+		case "SUCCEEDED":
+			return { ...next, status: "succeeded" };
+		case "FAILED":
+		case "TIMED_OUT":
+		case "ABORTED": {
+			const failure = report.failure ?? { error: `Execution.${report.status}`, detail: sentenceOf[report.status] };
+			const status = failure.error === "Superseded" ? "superseded" : "failed";
+			return { ...next, status, failure: { ...failure, ...remedyOf(failure.error) } };
+		}
+	}
+}
+
+const sentenceOf = {
+	FAILED: "The execution failed.",
+	TIMED_OUT: "The execution took longer than its time limit.",
+	ABORTED: "The execution was stopped.",
+};
+
+// A redrive runs the same definition on the same input: what these say is wrong would be wrong again.
+const definitionFaults = new Set([
+	"States.Runtime",
+	"States.QueryEvaluationError",
+	"States.NoChoiceMatched",
+	"States.DataLimitExceeded",
+	"States.ParameterPathFailure",
+]);
+
+/** Whether a failed attempt can go on at its failed step, or the operation needs a new attempt (retry, from three places). */
+export function retryMode(failure: Failure | undefined, redrivable: boolean): "redrive" | "new-attempt" {
+	return redrivable && !(failure && definitionFaults.has(failure.error)) ? "redrive" : "new-attempt";
+}
+
+type Position = readonly [attempt: number, redriveCount: number, phase: 0 | 1 | 2];
+
+function positionOf(report: ExecutionReport): Position {
+	return [report.attempt, report.redriveCount, report.status === "RUNNING" ? 1 : 2];
+}
+
+function positionIn({ attempt, redriveCount, status }: Operation): Position {
+	return [attempt, redriveCount, status === "queued" ? 0 : status === "running" ? 1 : 2];
+}
+
+function compare(left: Position, right: Position): number {
+	return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
+}

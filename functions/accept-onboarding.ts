@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { ulid } from "ulid";
+import { type Claim, claimability, newClaim } from "../domain/claim.ts";
+import { HostmasterError } from "../domain/errors.ts";
+import { nextGeneration } from "../domain/generation.ts";
+import { limits } from "../domain/limits.ts";
+import type { NewTenant } from "../domain/new-tenant.ts";
+import type { Operation } from "../domain/operation.ts";
+import { operationView } from "../domain/operation-view.ts";
+import type { Tenant } from "../domain/tenant.ts";
+import { tenantView } from "../domain/tenant-view.ts";
+import {
+	type AcceptanceOutcome,
+	type Answer,
+	accept,
+	earlierAnswer,
+	type Idempotency,
+} from "../services/acceptance.ts";
+import { readClaim } from "../services/claims.ts";
+import { isoNow } from "../services/clock.ts";
+import { logger } from "../services/log.ts";
+import { sendStart } from "../services/queues.ts";
+import { setting } from "../services/settings.ts";
+import { readNames } from "./read-names.ts";
+
+/** Who asks, and how the request is told from its repetitions. */
+export interface Asking {
+	/** Namespace of the idempotency key: one caller's keys are not another's. */
+	caller: string;
+	idempotencyKey: string;
+	requestedBy: string;
+	correlationId: string;
+}
+
+/**
+ * Accepts a new tenant, from REST or from an event alike: one transaction decides, then the queue is told. Answers what the caller
+ * is told; the same request again gets the same answer. Throws what domain/errors.ts lists for a request.
+ */
+export async function acceptOnboarding(request: NewTenant, asking: Asking): Promise<Answer> {
+	const now = isoNow();
+	const names = readNames(request);
+	const idempotency = idempotencyOf(request, asking, now);
+	const earlier = await earlierAnswer(idempotency, now);
+	if (earlier) return answerTo(earlier, request);
+	const predecessor = await readClaim(names.hostname);
+	refuseUnlessAvailable(predecessor, request.slug, now);
+	const generation = nextGeneration(predecessor?.generation, Number(setting("GENERATION_EPOCH")));
+	const tenantId = `ten_${ulid(Date.parse(now))}`;
+	const tenant: Tenant = {
+		tenantId,
+		...names,
+		name: request.name,
+		externalRef: request.externalRef,
+		plan: request.plan,
+		config: request.config ?? {},
+		createdAt: now,
+		updatedAt: now,
+	};
+	const claim = newClaim(names.hostname, tenantId, generation, now);
+	const operation = newOperation(claim, asking, now);
+	const answer: Answer = {
+		location: `/v1/operations/${operation.operationId}`,
+		body: JSON.stringify({ tenant: tenantView(tenant, claim), operation: operationView(operation) }),
+	};
+	const outcome = await accept({ tenant, claim, predecessor, operation, idempotency, answer }, now);
+	if (outcome.outcome !== "accepted") return answerTo(outcome, request);
+	await tellQueue(operation);
+	return answer;
+}
+
+function newOperation(claim: Claim, asking: Asking, now: string): Operation {
+	return {
+		operationId: `op_${ulid(Date.parse(now))}`,
+		kind: "onboard-tenant",
+		tenantId: claim.tenantId,
+		hostname: claim.hostname,
+		generation: claim.generation,
+		status: "queued",
+		attempt: 1,
+		redriveCount: 0,
+		stepsDone: {},
+		requestedBy: asking.requestedBy,
+		correlationId: asking.correlationId,
+		createdAt: now,
+		updatedAt: now,
+	};
+}
+
+function idempotencyOf(request: NewTenant, { caller, idempotencyKey }: Asking, now: string): Idempotency {
+	return {
+		caller,
+		key: idempotencyKey,
+		requestDigest: createHash("sha256").update(JSON.stringify(request)).digest("hex"),
+		expiresAt: Math.floor(Date.parse(now) / 1000) + limits.idempotencyKeep.value * 3_600,
+	};
+}
+
+function answerTo(outcome: Exclude<AcceptanceOutcome, { outcome: "accepted" }>, request: NewTenant): Answer {
+	switch (outcome.outcome) {
+		case "repeated":
+			return outcome.answer;
+		case "key-reused":
+			throw new HostmasterError(
+				"IdempotencyKeyReused",
+				"The key came before with another body. Repeat that body, or use a new key for a new request.",
+				{ field: "Idempotency-Key", rule: "one-request" },
+			);
+		case "name-unavailable":
+			refuseUnlessAvailable(outcome.claim, request.slug, isoNow());
+			throw new HostmasterError("ServiceUnavailable", "Another request was at this slug; please repeat yours.");
+		case "external-ref-taken":
+			throw new HostmasterError(
+				"ExternalRefTaken",
+				`'${request.externalRef}' already belongs to a tenant: GET /v1/tenants?externalRef= shows which.`,
+				{ field: "externalRef", rule: "unique" },
+			);
+	}
+}
+
+function refuseUnlessAvailable(claim: Claim | undefined, slug: string, now: string): void {
+	const found = claimability(claim, now);
+	switch (found.state) {
+		case "available":
+			return;
+		case "taken":
+			throw new HostmasterError("SlugTaken", `'${slug}' belongs to another tenant.`, { field: "slug", rule: "unique" });
+		case "quarantined":
+			throw new HostmasterError(
+				"SlugQuarantined",
+				`'${slug}' was released recently and is kept until ${found.until}.`,
+				{
+					field: "slug",
+					rule: "quarantine",
+				},
+			);
+	}
+}
+
+/** The row is the truth: a queue that does not answer costs a minute, until the sweeper sends the message, and no request. */
+async function tellQueue({ operationId, attempt }: Operation): Promise<void> {
+	try {
+		await sendStart({ version: 1, operationId, attempt });
+	} catch (error) {
+		if (!(error instanceof HostmasterError)) throw error;
+		logger.warn("The operation could not be queued; the sweeper will send it.", { operationId, error });
+	}
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { parseExecutionName } from "../../domain/operation.ts";
+import { logger } from "../../services/log.ts";
+import { failureOf } from "../../services/step-functions.ts";
+import { followReport } from "../follow-operation.ts";
+
+/** Of the event, what is used (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html). */
+const eventSchema = z.object({
+	detail: z.object({
+		name: z.string(),
+		status: z.enum(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]),
+		redriveCount: z.int().nonnegative().default(0),
+		error: z.string().nullish(),
+		cause: z.string().nullish(),
+	}),
+});
+
+/** Writes down how an execution began or ended. Best effort at AWS: what is never told, the sweeper asks for. */
+export async function handler(event: unknown): Promise<void> {
+	const { name, status, redriveCount, error, cause } = eventSchema.parse(event).detail;
+	const execution = parseExecutionName(name);
+	if (!execution) {
+		logger.warn("An execution that no operation started; somebody tried the state machine by hand.", { name });
+		return;
+	}
+	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
+	const failure = ended ? await failureOf(execution, error ?? undefined, cause ?? undefined) : undefined;
+	await followReport(execution.operationId, { attempt: execution.attempt, redriveCount, status, failure });
+}

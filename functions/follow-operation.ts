@@ -1,0 +1,88 @@
+import type { Claim } from "../domain/claim.ts";
+import { withCondition } from "../domain/conditions.ts";
+import { HostmasterError } from "../domain/errors.ts";
+import {
+	afterReport,
+	conditionOfFailure,
+	type ExecutionReport,
+	executionName,
+	type Operation,
+} from "../domain/operation.ts";
+import { claimPut, isCurrent, readClaim } from "../services/claims.ts";
+import { isoNow } from "../services/clock.ts";
+import { transact } from "../services/dynamodb.ts";
+import { operationMove, readOperation } from "../services/operations.ts";
+import { type OutgoingEvent, outboxPut, sendOut } from "../services/outbox.ts";
+import { readTenant } from "../services/tenants.ts";
+
+/**
+ * Takes over what Step Functions says of an operation's execution: operation, claim and the event that tells of the end change in
+ * one transaction. Reports may come late, twice and out of order. Answers the operation as it stands afterwards.
+ */
+export async function followReport(operationId: string, report: ExecutionReport): Promise<Operation> {
+	for (let attempt = 1; attempt <= 8; attempt++) {
+		const before = await readOperation(operationId);
+		if (!before) throw new HostmasterError("OperationNotFound", `There is no operation '${operationId}'.`);
+		const after = afterReport(before, report, isoNow());
+		if (!after) return before;
+		const claim = await readClaim(before.hostname);
+		const event = await eventOf(after);
+		const reasons = await transact([
+			operationMove(after, before),
+			...(claim && isCurrent(claim, after.generation) ? [claimPut(claimAfter(claim, before, after), claim)] : []),
+			...(event ? [outboxPut(event)] : []),
+		]);
+		if (reasons) continue;
+		// Crash here, or a bus that does not answer? The event is in the outbox, and the sweeper sends it.
+		if (event) await sendOut([event]);
+		return after;
+	}
+	throw new HostmasterError("ServiceUnavailable", `Other writers of '${operationId}' were faster eight times.`);
+}
+
+/** A failure shows on the claim's condition; going on after one takes it off again. */
+function claimAfter(claim: Claim, before: Operation, after: Operation): Claim {
+	const now = after.updatedAt;
+	const next = { ...claim, revision: claim.revision + 1, updatedAt: now };
+	if (after.failure && after.status === "failed") {
+		const { error: reason, detail: message, actor, fix } = after.failure;
+		const change = { status: "false", reason, message, actor, fix } as const;
+		return { ...next, conditions: withCondition(claim.conditions, conditionOfFailure(after.failure), change, now) };
+	}
+	if (before.failure && after.status === "running") {
+		const change = {
+			status: "unknown",
+			reason: "Retrying",
+			message: "The step is tried again.",
+			actor: "hostmaster",
+		} as const;
+		return { ...next, conditions: withCondition(claim.conditions, conditionOfFailure(before.failure), change, now) };
+	}
+	return next;
+}
+
+async function eventOf(operation: Operation): Promise<OutgoingEvent | undefined> {
+	const detailType = { succeeded: "TenantActivated", failed: "TenantOnboardingFailed" } as const;
+	if (operation.status !== "succeeded" && operation.status !== "failed") return undefined;
+	const { operationId, attempt, redriveCount, tenantId, hostname, correlationId, failure, updatedAt } = operation;
+	const tenant = await readTenant(tenantId);
+	// The same end has the same id, however often it is told.
+	const eventId = `evt_${executionName(operationId, attempt)}-${redriveCount}`;
+	return {
+		eventId,
+		detailType: detailType[operation.status],
+		createdAt: updatedAt,
+		detail: {
+			version: 1,
+			eventId,
+			occurredAt: updatedAt,
+			tenantId,
+			slug: tenant?.slug,
+			externalRef: tenant?.externalRef,
+			hostname,
+			operationId,
+			correlationId,
+			...(failure && { failure }),
+		},
+	};
+}

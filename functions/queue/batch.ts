@@ -1,0 +1,25 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { z } from "zod";
+import { logger } from "../../services/log.ts";
+
+/**
+ * Handles each message of a batch by itself: those that throw go back to the queue, and after a few times to its dead letters.
+ * A message that does not parse goes the same way, so that somebody sees it.
+ */
+export function defineConsumer<Message>(
+	schema: z.ZodType<Message>,
+	handle: (message: Message) => Promise<void>,
+): (event: SQSEvent) => Promise<SQSBatchResponse> {
+	return async (event) => {
+		const handled = await Promise.allSettled(
+			event.Records.map(async ({ body }) => handle(schema.parse(JSON.parse(body)))),
+		);
+		const batchItemFailures = event.Records.flatMap(({ messageId, body }, at) => {
+			const outcome = handled[at];
+			if (outcome?.status !== "rejected") return [];
+			logger.error("A message could not be handled; it will be delivered again.", { body, error: outcome.reason });
+			return [{ itemIdentifier: messageId }];
+		});
+		return { batchItemFailures };
+	};
+}

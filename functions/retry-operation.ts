@@ -1,0 +1,72 @@
+import { withCondition } from "../domain/conditions.ts";
+import { HostmasterError } from "../domain/errors.ts";
+import { nextGeneration } from "../domain/generation.ts";
+import { conditionOfFailure, type Operation, retryMode } from "../domain/operation.ts";
+import { isCurrent, readClaim, superseded } from "../services/claims.ts";
+import { isoNow } from "../services/clock.ts";
+import { writeNewAttempt } from "../services/operations.ts";
+import { sendStart } from "../services/queues.ts";
+import { setting } from "../services/settings.ts";
+import { redrive, reportOf } from "../services/step-functions.ts";
+import { followReport } from "./follow-operation.ts";
+
+/**
+ * Lets a failed operation go on: the same execution from its failed step, or, when Step Functions cannot or the definition itself
+ * was at fault, a new attempt with a higher generation, whose finished steps notice that they are done.
+ * Throws OperationNotFailed, also when the operation turns out to have been redriven from the AWS console meanwhile.
+ */
+export async function retryOperation(seen: Operation): Promise<Operation> {
+	refuseUnlessFailed(seen);
+	const report = await reportOf(seen);
+	// The row may be behind: its last event was lost, or somebody was at the AWS console.
+	const operation = report ? await followReport(seen.operationId, report) : seen;
+	refuseUnlessFailed(operation);
+	const mode = retryMode(operation.failure, report?.redrivable ?? false);
+	if (mode === "redrive" && (await redrive(operation))) {
+		const { attempt, redriveCount } = operation;
+		// Crash here? The execution runs, and its end is recorded like any other.
+		return followReport(operation.operationId, { attempt, redriveCount: redriveCount + 1, status: "RUNNING" });
+	}
+	return newAttempt(operation);
+}
+
+function refuseUnlessFailed({ operationId, status }: Operation): void {
+	if (status === "failed") return;
+	throw new HostmasterError("OperationNotFailed", `'${operationId}' is ${status}; only a failed operation is retried.`);
+}
+
+async function newAttempt(before: Operation): Promise<Operation> {
+	const claim = await readClaim(before.hostname);
+	if (!claim || !isCurrent(claim, before.generation)) throw superseded(before.hostname, before.generation, claim);
+	const now = isoNow();
+	const generation = nextGeneration(claim.generation, Number(setting("GENERATION_EPOCH")));
+	const { failure, ...rest } = before;
+	const after: Operation = {
+		...rest,
+		status: "queued",
+		attempt: before.attempt + 1,
+		redriveCount: 0,
+		generation,
+		updatedAt: now,
+	};
+	const again = {
+		status: "unknown",
+		reason: "Retrying",
+		message: "The step is tried again.",
+		actor: "hostmaster",
+	} as const;
+	const conditions = failure
+		? withCondition(claim.conditions, conditionOfFailure(failure), again, now)
+		: claim.conditions;
+	const claimAfter = { ...claim, generation, conditions, revision: claim.revision + 1, updatedAt: now };
+	const written = await writeNewAttempt({ after, before }, { after: claimAfter, before: claim });
+	if (!written) {
+		throw new HostmasterError(
+			"OperationNotFailed",
+			`Somebody else retried '${before.operationId}' at the same moment.`,
+		);
+	}
+	// Crash here, or a queue that does not answer? The sweeper sends what stays queued.
+	await sendStart({ version: 1, operationId: after.operationId, attempt: after.attempt });
+	return after;
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { Claim } from "../../domain/claim.ts";
+import { type Condition, type ConditionType, withCondition } from "../../domain/conditions.ts";
+import { changeClaim, liveClaim } from "../../services/claims.ts";
+import { isoNow } from "../../services/clock.ts";
+import { stepDone } from "../../services/operations.ts";
+import { executionInputSchema } from "../../services/step-functions.ts";
+import type { Wait } from "../../services/waits.ts";
+
+/** What a Task state of ours hands to its function. */
+const taskSchema = z.object({
+	input: executionInputSchema,
+	state: z.string(),
+	execution: z.string(),
+	taskToken: z.string().optional(),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+/**
+ * A workflow step: reads the task, re-reads the claim, and acts only for the generation that counts (R3). Throws Superseded when
+ * it does not, and whatever `act` throws; nothing is caught, so that the state fails and can be redriven (R1).
+ */
+export function defineStep(act: (task: Task, claim: Claim) => Promise<void>): (event: unknown) => Promise<object> {
+	return async (event) => {
+		const task = taskSchema.parse(event);
+		await act(task, await liveClaim(task.input.hostname, task.input.generation));
+		return {};
+	};
+}
+
+/** What is known of a hostname once a step is through. */
+export type Findings = Partial<Record<ConditionType, Omit<Condition, "since" | "status">>>;
+
+/** Records a finished step: its conditions become true and the operation shows it, in one transaction. Safe to repeat. */
+export async function recordDone(
+	step: { hostname: string; generation: number; operationId: string; state: string },
+	findings: Findings,
+): Promise<void> {
+	const now = isoNow();
+	await changeClaim(step, (claim) => withFindings(claim, findings, now), [stepDone(step.operationId, step.state, now)]);
+}
+
+function withFindings(claim: Claim, findings: Findings, now: string): Claim {
+	let { conditions } = claim;
+	for (const [type, finding] of Object.entries(findings)) {
+		// Object.entries forgets the key type that Findings has.
+		conditions = withCondition(conditions, type as ConditionType, { status: "true", ...finding }, now);
+	}
+	return { ...claim, conditions, updatedAt: now };
+}
+
+/** The wait that a parked task hangs on a check. Throws when the state is not one that waits for a token. */
+export function waitOf({ input, state, execution, taskToken }: Task): Wait {
+	if (taskToken === undefined) throw new Error(`The state ${state} hands no task token to its function.`);
+	const { hostname, tenantId, operationId, generation } = input;
+	return { taskToken, execution, state, generation, hostname, tenantId, operationId };
+}

@@ -1,0 +1,33 @@
+import { HostmasterError } from "../../domain/errors.ts";
+import { isBelow } from "../../domain/hostname.ts";
+import { recordsOf } from "../../domain/zone-plan.ts";
+import { isoNow } from "../../services/clock.ts";
+import { ringZone } from "../../services/queues.ts";
+import { setting } from "../../services/settings.ts";
+import { requestChange } from "../../services/zone-changes.ts";
+import { defineStep, waitOf } from "./step.ts";
+
+/**
+ * Asks for the hostname's records and leaves the task parked; the zone writer answers it when they cannot stand, the wait checker
+ * when they are in sync (R2, R8). Safe to repeat: the row is one a hostname, and a doorbell rung twice opens once.
+ */
+export const handler = defineStep(async (task) => {
+	const { hostname, generation } = task.input;
+	const platformDomain = setting("PLATFORM_DOMAIN");
+	if (!isBelow(hostname, platformDomain)) {
+		throw new HostmasterError(
+			"OutsideZone",
+			`'${hostname}' is not below '${platformDomain}'; nothing else is ours (R5).`,
+		);
+	}
+	const zoneId = setting("ZONE_ID");
+	await requestChange(zoneId, {
+		hostname,
+		generation,
+		records: recordsOf(hostname, setting("DISTRIBUTION_DOMAIN")),
+		wait: waitOf(task),
+		requestedAt: isoNow(),
+	});
+	// Crash here? The row stands: the state's retry, or the sweeper within a minute, rings again.
+	await ringZone(zoneId);
+});

@@ -1,0 +1,50 @@
+import type { ServerResponse } from "node:http";
+import type { Http2ServerResponse } from "node:http2";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { EdgeAnswer } from "./edge-answer.ts";
+import { newRequestId } from "./edge-event.ts";
+import { pop } from "./forwarded.ts";
+import { edgeLimits } from "./limits.ts";
+
+export type ViewerResponse = ServerResponse | Http2ServerResponse;
+
+/** Sends an answer with CloudFront's own headers, and hands the body to the cache once all of it has passed. Never throws. */
+export async function sendAnswer(answer: EdgeAnswer, response: ViewerResponse): Promise<void> {
+	const { status, statusText, body, keep } = answer;
+	response.statusCode = status;
+	if (response.req.httpVersionMajor === 1) response.statusMessage = statusText; // HTTP/2 has none
+	for (const [name, values] of headersOf(answer))
+		response.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
+	await pipeline(
+		Buffer.isBuffer(body) ? Readable.from([body], { objectMode: false }) : body,
+		async function* keeping(chunks: AsyncIterable<Buffer>) {
+			const passed: Buffer[] = [];
+			let size = 0;
+			for await (const chunk of chunks) {
+				size += chunk.length;
+				if (keep && size <= edgeLimits.cachedBodyBytes.value) passed.push(chunk);
+				yield chunk;
+			}
+			if (size <= edgeLimits.cachedBodyBytes.value) keep?.(Buffer.concat(passed));
+		},
+		response,
+	).catch(() => response.destroy()); // the viewer left, or the origin broke off: nothing more can be said, and nothing was kept
+}
+
+function headersOf({ headers, body, note, age }: EdgeAnswer): Map<string, string[]> {
+	const byName = new Map<string, string[]>();
+	const add = (name: string, value: string) => {
+		const values = byName.get(name.toLowerCase());
+		if (values) values.push(value);
+		else byName.set(name.toLowerCase(), [value]);
+	};
+	for (const [name, value] of headers) add(name, value);
+	add("X-Cache", `${note} from cloudfront`);
+	add("Via", `1.1 ${pop}.cloudfront.net (CloudFront)`);
+	add("X-Amz-Cf-Pop", pop.toUpperCase());
+	add("X-Amz-Cf-Id", newRequestId());
+	if (age !== undefined) add("Age", String(age));
+	if (Buffer.isBuffer(body) && !byName.has("content-length")) add("Content-Length", String(body.length));
+	return byName;
+}

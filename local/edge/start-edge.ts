@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createSecureServer, type Http2ServerRequest } from "node:http2";
+import type { Socket } from "node:net";
+import type { SecureContext } from "node:tls";
+import type { Clock } from "../clock.ts";
+import { type DistributionTemplate, parseDistribution } from "./distribution.ts";
+import { cloudFrontError } from "./edge-answer.ts";
+import { createOriginFetch, type Lookup } from "./origin-fetch.ts";
+import { createResponseCache } from "./response-cache.ts";
+import { sendAnswer, type ViewerResponse } from "./send-answer.ts";
+import { serve } from "./serve.ts";
+import { readViewerRequest } from "./viewer-request.ts";
+
+export interface EdgeOptions {
+	distribution: DistributionTemplate;
+	/** Resolved properties of the AWS::CloudFront::CachePolicy and AWS::CloudFront::OriginRequestPolicy, by id. */
+	cachePolicies: Record<string, unknown>;
+	originRequestPolicies: Record<string, unknown>;
+	/** Invokes the origin-request function with an event; what it gives or throws is taken as CloudFront takes it. */
+	invokeEdge: (event: unknown) => Promise<unknown>;
+	/** The certificate for a TLS name (lower case); undefined ends the handshake. */
+	tls: (servername: string) => SecureContext | undefined;
+	/** Names of origins, the distribution's own included. */
+	lookup: Lookup;
+	/** PEM of the CA by which origins' certificates are verified. */
+	authority: string;
+	clock: Clock;
+	/** Address to listen on; ports 0 take free ones. */
+	host: string;
+	httpsPort: number;
+	httpPort: number;
+}
+
+export interface Edge {
+	httpsPort: number;
+	httpPort: number;
+	/** Forgets cached answers by path, `*` at its end for all below; by default everything. */
+	invalidate(pathPattern?: string): void;
+	close(): Promise<void>;
+}
+
+/** Starts a local CloudFront edge location for one distribution: HTTPS (HTTP/1.1 and HTTP/2, by SNI) and HTTP. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+	const { clock, lookup, invokeEdge, host } = options;
+	const distribution = parseDistribution(options.distribution, options.cachePolicies, options.originRequestPolicies);
+	const cache = createResponseCache(clock);
+	const origins = createOriginFetch(lookup, options.authority);
+	const parts = { distribution, cache, origins, lookup, invokeEdge, clock, httpsPort: () => portOf(secure) };
+
+	async function onRequest(request: IncomingMessage | Http2ServerRequest, response: ViewerResponse): Promise<void> {
+		const viewer = readViewerRequest(request);
+		const answer =
+			"refused" in viewer
+				? cloudFrontError(viewer.refused, viewer.because)
+				: await serve(viewer, parts).catch((error: unknown) => {
+						console.error("edge:", error);
+						return cloudFrontError(500, "the local edge failed");
+					});
+		await sendAnswer(answer, response);
+	}
+
+	const listener = (request: IncomingMessage | Http2ServerRequest, response: ViewerResponse) =>
+		void onRequest(request, response);
+	const secure = createSecureServer(
+		{
+			allowHTTP1: true,
+			minVersion: "TLSv1.2",
+			SNICallback: (servername, done) => {
+				const context = options.tls(servername.toLowerCase());
+				if (context) done(null, context);
+				else done(new Error(`no certificate for ${servername}`));
+			},
+		},
+		listener,
+	);
+	const plain = createServer(listener);
+	const sockets = new Set<Socket>();
+	for (const server of [secure, plain]) {
+		server.on("connection", (socket: Socket) => {
+			sockets.add(socket);
+			socket.once("close", () => sockets.delete(socket));
+		});
+	}
+	secure.on("tlsClientError", (_error, socket) => socket.destroy()); // a handshake that was refused; the viewer sees it, nobody else need
+	secure.listen(options.httpsPort, host);
+	plain.listen(options.httpPort, host);
+	await Promise.all([once(secure, "listening"), once(plain, "listening")]);
+	return {
+		httpsPort: portOf(secure),
+		httpPort: portOf(plain),
+		invalidate: (pathPattern = "/*") => cache.invalidate(pathPattern),
+		async close() {
+			const closed = [secure, plain].map((server) => new Promise((resolve) => server.close(resolve)));
+			for (const socket of sockets) socket.destroy();
+			origins.close();
+			await Promise.all(closed);
+		},
+	};
+}
+
+function portOf(server: Pick<Server, "address">): number {
+	const address = server.address();
+	if (typeof address === "object" && address !== null) return address.port;
+	throw new Error("The edge is not listening");
+}

@@ -1,0 +1,43 @@
+import type { JsonService } from "../aws/service.ts";
+import { createEngine, type StatesParts } from "./engine.ts";
+import { loadMachine } from "./machine.ts";
+import { type Defined, statesService } from "./service.ts";
+
+/** A state machine as the template deploys it. */
+export interface MachineDefinition {
+	arn: string;
+	name: string;
+	/** Amazon States Language, as JSON text; JSONata at the top level. */
+	definition: string;
+	roleArn?: string;
+}
+
+/** The embedded Step Functions. */
+export interface States {
+	service: JsonService;
+	/** Deploys or updates a machine; executions keep the definition that they began with. Throws InvalidDefinition. */
+	define(machine: MachineDefinition): void;
+	/** Takes up every execution that a former process left under way. */
+	start(): void;
+	/** State transitions in all. */
+	transitions(): number;
+	/** Stops moving executions on; nothing is lost. */
+	close(): void;
+}
+
+/** Makes the service over `store`; executions do not go on before start(). */
+export function createStates(parts: StatesParts): States {
+	const engine = createEngine(parts);
+	const machines = new Map<string, Defined>();
+	return {
+		service: statesService(engine, parts.clock, machines),
+		define({ arn, name, definition, roleArn }) {
+			const machine = loadMachine(definition);
+			const role = roleArn ?? `arn:aws:iam::${parts.caller.accountId}:role/${name}`;
+			machines.set(arn, { arn, machine, roleArn: role, hash: engine.journal.keepMachine(definition) });
+		},
+		start: engine.start,
+		transitions: engine.journal.transitions,
+		close: engine.close,
+	};
+}

@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execPath, exit } from "node:process";
+import { parseArgs, promisify } from "node:util";
+import { z } from "zod";
+import { buildFunctions } from "./build.ts";
+import { contentHash } from "./content-hash.ts";
+import { withLock } from "./lock.ts";
+import { compareStages, parseTemplate, renderDifferences } from "./parity.ts";
+import { readFunctions } from "./service-file.ts";
+import { readStage, type StageName, stageNames } from "./stages.ts";
+
+const run = promisify(execFile);
+const framework = "node_modules/osls/bin/serverless.js";
+
+/** What a package consists of. The zips are in `.build/functions`: both stages deploy the very same ones. */
+const manifestSchema = z.object({
+	stage: z.enum(stageNames),
+	/** Hash of all that the package was made from. */
+	sources: z.string(),
+	/** SHA-256 of the template. */
+	template: z.string(),
+	/** SHA-256 of each function's zip. */
+	functions: z.record(z.string(), z.string()),
+});
+export type Manifest = z.output<typeof manifestSchema>;
+
+export const packageFolder = (stage: StageName): string => join(".build", "package", stage);
+export const templateFile = (stage: StageName): string =>
+	join(packageFolder(stage), "cloudformation-template-update-stack.json");
+const manifestFile = (stage: StageName): string => join(packageFolder(stage), "manifest.json");
+
+/**
+ * Builds and packages stages into `.build/package/<stage>`, without network or credentials. A stage of which nothing changed
+ * is skipped. Throws MissingConfiguration when a value is missing, and what osls said when it refused the service.
+ */
+export async function packageStages(stages: readonly StageName[]): Promise<void> {
+	for (const stage of stages) readStage(stage);
+	await withLock(join(".build", "lock"), () => buildAndPackage(stages));
+}
+
+async function buildAndPackage(stages: readonly StageName[]): Promise<void> {
+	const code = await buildFunctions();
+	const sources = createHash("sha256")
+		.update(code)
+		.update(contentHash(["serverless.yml", "infra", "statemachines", "scripts/package.ts"]))
+		.digest("hex");
+	// One after the other: osls stages both in the same folder.
+	for (const stage of stages) await packageStage(stage, sources);
+}
+
+async function packageStage(stage: StageName, sources: string): Promise<void> {
+	if (readManifest(stage)?.sources === sources) {
+		console.log(`package ${stage}: unchanged, skipped`);
+		return;
+	}
+	const startedAt = Date.now();
+	rmSync(manifestFile(stage), { force: true }); // an interrupted package must not look finished
+	// Credentials and profiles of the shell stay out: packaging must not depend on them.
+	const { PATH, HOME } = process.env;
+	const environment = { PATH, HOME, AWS_EC2_METADATA_DISABLED: "true", SLS_INTERACTIVE_SETUP_ENABLE: "0" };
+	try {
+		await run(execPath, [framework, "package", "--stage", stage, "--package", packageFolder(stage)], {
+			env: environment,
+		});
+	} catch (cause) {
+		throw new Error(`osls refused the service: ${saidBy(cause)}`, { cause });
+	}
+	writeFileSync(manifestFile(stage), JSON.stringify(manifestOf(stage, sources), null, "\t"));
+	console.log(`package ${stage}: ${packageFolder(stage)} in ${Date.now() - startedAt} ms`);
+}
+
+function saidBy(error: unknown): string {
+	const { stderr, stdout } = z.object({ stderr: z.string(), stdout: z.string() }).partial().catch({}).parse(error);
+	return [stderr, stdout].filter(Boolean).join("\n").trim() || String(error);
+}
+
+function manifestOf(stage: StageName, sources: string): Manifest {
+	const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+	const functions = readFunctions().map(({ key }) => [key, digest(join(".build", "functions", `${key}.zip`))]);
+	return { stage, sources, template: digest(templateFile(stage)), functions: Object.fromEntries(functions) };
+}
+
+/** The manifest of a packaged stage; undefined when there is none. */
+export function readManifest(stage: StageName): Manifest | undefined {
+	if (!existsSync(manifestFile(stage)) || !existsSync(templateFile(stage))) return undefined;
+	return manifestSchema.parse(JSON.parse(readFileSync(manifestFile(stage), "utf8")));
+}
+
+/** Says how the two packaged environments differ; answers false when they differ in anything but the named parameters (R11). */
+export function reportParity(): boolean {
+	const [nonprod, prod] = [templateFile("nonprod"), templateFile("prod")].map((file) =>
+		parseTemplate(readFileSync(file, "utf8")),
+	);
+	if (!nonprod || !prod) return false;
+	const { parameters, others } = compareStages(nonprod, prod);
+	console.log(`parity: ${parameters.length} parameters differ (nonprod | prod)`);
+	console.log(renderDifferences(parameters));
+	if (others.length === 0) return true;
+	console.error("parity: BROKEN. One template serves both environments; these differ too:");
+	console.error(renderDifferences(others));
+	return false;
+}
+
+if (import.meta.main) {
+	const { values } = parseArgs({ options: { stage: { type: "string" } } });
+	const asked = z.enum(stageNames).optional().safeParse(values.stage);
+	if (!asked.success) {
+		console.error(`There is no stage '${values.stage}'; choose ${stageNames.join(" or ")}.`);
+		exit(1);
+	}
+	try {
+		// Both, whichever was asked for: one alone cannot be compared.
+		await packageStages(stageNames);
+		if (!reportParity()) exit(1);
+		console.log(`packaged: ${(asked.data ? [asked.data] : stageNames).map(templateFile).join(" ")}`);
+	} catch (error) {
+		console.error(error instanceof Error ? error.message : error);
+		exit(1);
+	}
+}

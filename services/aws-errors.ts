@@ -1,0 +1,45 @@
+import { HostmasterError } from "../domain/errors.ts";
+
+// Route 53 throttles with 400 `Throttling` and asks for patience with `PriorRequestNotComplete`; the others are the SDK's names.
+const throttles = new Set([
+	"Throttling",
+	"ThrottlingException",
+	"ThrottledException",
+	"TooManyRequestsException",
+	"ProvisionedThroughputExceededException",
+	"RequestLimitExceeded",
+	"RequestThrottled",
+	"PriorRequestNotComplete",
+	"TransactionInProgressException",
+]);
+
+/**
+ * Runs a call of an AWS client and says what went wrong in our own words: `Throttled`, or `ServiceUnavailable` for what may work
+ * later (5xx, time-outs, broken connections). Any other exception passes unchanged: the caller knows it by name, or it is a defect.
+ */
+export async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
+	try {
+		return await call();
+	} catch (cause) {
+		if (!(cause instanceof Error)) throw cause;
+		if (throttles.has(cause.name)) throw new HostmasterError("Throttled", `${what} is throttled.`, { cause });
+		if (isOutage(cause)) throw new HostmasterError("ServiceUnavailable", `${what} did not answer.`, { cause });
+		throw cause;
+	}
+}
+
+/** True for a server fault, and for an exception without any answer: a time-out or a broken connection. */
+function isOutage(error: Error): boolean {
+	if (error instanceof HostmasterError) return false;
+	if ("$fault" in error && error.$fault === "server") return true;
+	const status = httpStatusOf(error);
+	return status !== undefined ? status >= 500 : "code" in error || error.name === "TimeoutError";
+}
+
+function httpStatusOf(error: Error): number | undefined {
+	if (!("$metadata" in error) || typeof error.$metadata !== "object" || error.$metadata === null) return undefined;
+	const { $metadata } = error;
+	return "httpStatusCode" in $metadata && typeof $metadata.httpStatusCode === "number"
+		? $metadata.httpStatusCode
+		: undefined;
+}

@@ -1,0 +1,126 @@
+import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Claim } from "../domain/claim.ts";
+import { type Operation, type OperationStatus, operationSchema } from "../domain/operation.ts";
+import { calling } from "./aws-errors.ts";
+import { claimPut } from "./claims.ts";
+import { documents, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { keys, type Page, registryTable } from "./registry.ts";
+
+export async function readOperation(operationId: string): Promise<Operation | undefined> {
+	const { Item } = await calling("DynamoDB", () =>
+		documents.send(
+			new GetCommand({ TableName: registryTable(), Key: keys.operation(operationId), ConsistentRead: true }),
+		),
+	);
+	return Item && parseRow(operationSchema, Item);
+}
+
+/** Which operations to list: all, those with a status, or a tenant's. */
+export type OperationFilter =
+	| { by: "all" }
+	| { by: "status"; status: OperationStatus }
+	| { by: "tenant"; tenantId: string };
+
+/** Operations in order of creation, a page at a time. Eventually consistent. */
+export async function listOperations(
+	filter: OperationFilter,
+	{ after, limit }: Page,
+): Promise<{ operations: Operation[]; next: Record<string, unknown> | undefined }> {
+	const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
+		documents.send(
+			new QueryCommand({ TableName: registryTable(), ...queryOf(filter), ExclusiveStartKey: after, Limit: limit }),
+		),
+	);
+	return { operations: (Items ?? []).map((row) => parseRow(operationSchema, row)), next: LastEvaluatedKey };
+}
+
+function queryOf(filter: OperationFilter) {
+	switch (filter.by) {
+		case "all":
+			return {
+				IndexName: "byKind",
+				KeyConditionExpression: "kindPk = :kind",
+				ExpressionAttributeValues: { ":kind": "OPERATIONS" },
+			};
+		case "status":
+			return {
+				IndexName: "byStatus",
+				KeyConditionExpression: "statusPk = :status",
+				ExpressionAttributeValues: { ":status": `OPERATION#${filter.status}` },
+			};
+		case "tenant":
+			return {
+				IndexName: "byTenant",
+				KeyConditionExpression: "tenantPk = :tenant AND begins_with(tenantSk, :operation)",
+				ExpressionAttributeValues: { ":tenant": `TENANT#${filter.tenantId}`, ":operation": "OPERATION#" },
+			};
+	}
+}
+
+/** The write that notes a finished step; the first time that it was done stays. */
+export function stepDone(operationId: string, step: string, now: string): TransactItem {
+	return {
+		Update: {
+			TableName: registryTable(),
+			Key: keys.operation(operationId),
+			UpdateExpression: "SET stepsDone.#step = if_not_exists(stepsDone.#step, :now)",
+			ConditionExpression: "attribute_exists(pk)",
+			ExpressionAttributeNames: { "#step": step },
+			ExpressionAttributeValues: { ":now": now },
+		},
+	};
+}
+
+/** The write that takes an operation from `before` to `after`; refused when it is not where `before` says any more. */
+export function operationMove(after: Operation, before: Operation): TransactItem {
+	return {
+		Update: {
+			TableName: registryTable(),
+			Key: keys.operation(after.operationId),
+			UpdateExpression:
+				"SET #status = :status, statusPk = :statusPk, attempt = :attempt, redriveCount = :redriveCount, " +
+				`generation = :generation, updatedAt = :now${after.failure ? ", failure = :failure" : " REMOVE failure"}`,
+			ConditionExpression: "#status = :seenStatus AND attempt = :seenAttempt AND redriveCount = :seenRedriveCount",
+			ExpressionAttributeNames: { "#status": "status" },
+			ExpressionAttributeValues: {
+				":status": after.status,
+				":statusPk": `OPERATION#${after.status}`,
+				":attempt": after.attempt,
+				":redriveCount": after.redriveCount,
+				":generation": after.generation,
+				":now": after.updatedAt,
+				...(after.failure && { ":failure": after.failure }),
+				":seenStatus": before.status,
+				":seenAttempt": before.attempt,
+				":seenRedriveCount": before.redriveCount,
+			},
+		},
+	};
+}
+
+/** Opens a new attempt: operation and claim move together, or not at all (then: false). */
+export async function writeNewAttempt(
+	operation: { after: Operation; before: Operation },
+	claim: { after: Claim; before: Claim },
+): Promise<boolean> {
+	const reasons = await transact([
+		operationMove(operation.after, operation.before),
+		claimPut(claim.after, claim.before),
+	]);
+	return reasons === undefined;
+}
+
+/** Lets the sweeper leave an operation alone for its next rounds. */
+export async function touchOperation(operation: Operation, now: string): Promise<void> {
+	await calling("DynamoDB", () =>
+		documents.send(
+			new UpdateCommand({
+				TableName: registryTable(),
+				Key: keys.operation(operation.operationId),
+				UpdateExpression: "SET updatedAt = :now",
+				ConditionExpression: "attribute_exists(pk)",
+				ExpressionAttributeValues: { ":now": now },
+			}),
+		),
+	);
+}

@@ -1,0 +1,67 @@
+import type { Claim } from "../domain/claim.ts";
+import { statusOf } from "../domain/claim.ts";
+import type { Operation } from "../domain/operation.ts";
+import type { Tenant } from "../domain/tenant.ts";
+import { setting } from "./settings.ts";
+
+/**
+ * How the registry's table is laid out. One table, so that one transaction decides; three indexes, all of them for lists only:
+ *
+ * | row         | pk                          | byKind       | byStatus            | byTenant    |
+ * | ----------- | --------------------------- | ------------ | ------------------- | ----------- |
+ * | tenant      | TENANT#id                   | TENANTS/id   |                     |             |
+ * | claim       | HOSTNAME#name               |              | CLAIM#status/tenant | TENANT#id   |
+ * | externalRef | EXTERNAL-REF#ref            |              |                     |             |
+ * | operation   | OPERATION#id                | OPERATIONS/id| OPERATION#status/id | TENANT#id   |
+ * | idempotency | IDEMPOTENCY#caller#key      |              |                     |             |
+ * | event out   | EVENT#id                    |              | EVENT#pending/id    |             |
+ *
+ * Ids are ULIDs, so every list is in order of creation.
+ */
+export const registryTable = (): string => setting("REGISTRY_TABLE");
+
+/** Where a list goes on (DynamoDB's key of the last row that was given), and how many rows to read. */
+export interface Page {
+	after: Record<string, unknown> | undefined;
+	limit: number;
+}
+
+export const keys = {
+	tenant: (tenantId: string) => ({ pk: `TENANT#${tenantId}`, sk: "TENANT" }),
+	claim: (hostname: string) => ({ pk: `HOSTNAME#${hostname}`, sk: "CLAIM" }),
+	externalRef: (externalRef: string) => ({ pk: `EXTERNAL-REF#${externalRef}`, sk: "EXTERNAL-REF" }),
+	operation: (operationId: string) => ({ pk: `OPERATION#${operationId}`, sk: "OPERATION" }),
+	idempotency: (caller: string, key: string) => ({ pk: `IDEMPOTENCY#${caller}#${key}`, sk: "IDEMPOTENCY" }),
+	event: (eventId: string) => ({ pk: `EVENT#${eventId}`, sk: "EVENT" }),
+};
+
+export function tenantRow(tenant: Tenant): Record<string, unknown> {
+	return { ...keys.tenant(tenant.tenantId), kindPk: "TENANTS", kindSk: tenant.tenantId, ...tenant };
+}
+
+export function claimRow(claim: Claim): Record<string, unknown> {
+	return { ...keys.claim(claim.hostname), ...claimIndexKeys(claim), ...claim };
+}
+
+/** The derived status is an index key only; readers derive it again from the conditions. */
+export function claimIndexKeys(claim: Claim): Record<string, string> {
+	return {
+		statusPk: `CLAIM#${statusOf(claim)}`,
+		statusSk: claim.tenantId,
+		tenantPk: `TENANT#${claim.tenantId}`,
+		tenantSk: `HOSTNAME#${claim.hostname}`,
+	};
+}
+
+export function operationRow(operation: Operation): Record<string, unknown> {
+	return {
+		...keys.operation(operation.operationId),
+		kindPk: "OPERATIONS",
+		kindSk: operation.operationId,
+		statusPk: `OPERATION#${operation.status}`,
+		statusSk: operation.operationId,
+		tenantPk: `TENANT#${operation.tenantId}`,
+		tenantSk: `OPERATION#${operation.operationId}`,
+		...operation,
+	};
+}

@@ -1,0 +1,60 @@
+import {
+	ChangeResourceRecordSetsCommand,
+	GetChangeCommand,
+	InvalidChangeBatch,
+	Route53Client,
+} from "@aws-sdk/client-route-53";
+import type { ZoneChange } from "../domain/zone-plan.ts";
+import { clientDefaults } from "./aws-client.ts";
+import { calling } from "./aws-errors.ts";
+
+const client = new Route53Client(clientDefaults);
+
+/** The hosted zone of every CloudFront distribution, for alias records (https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html). */
+const cloudFrontZoneId = "Z2FDTNDATAQYW2";
+
+export type ZoneChangeOutcome =
+	| { outcome: "accepted"; changeId: string }
+	/** Nothing of the batch was done: at least one of its changes is bad. */
+	| { outcome: "refused"; messages: string[] };
+
+/** Writes all records of the changes in one atomic batch of UPSERTs. Safe to repeat. Throws Throttled, ServiceUnavailable. */
+export async function upsertRecords(zoneId: string, changes: readonly ZoneChange[]): Promise<ZoneChangeOutcome> {
+	try {
+		const { ChangeInfo } = await calling("Route 53", () =>
+			client.send(
+				new ChangeResourceRecordSetsCommand({
+					HostedZoneId: zoneId,
+					ChangeBatch: {
+						Changes: changes.flatMap(({ records }) =>
+							records.map(({ name, type, aliasTarget }) => ({
+								Action: "UPSERT" as const,
+								ResourceRecordSet: {
+									Name: name,
+									Type: type,
+									AliasTarget: {
+										DNSName: aliasTarget,
+										HostedZoneId: cloudFrontZoneId,
+										// A distribution's health cannot be evaluated; CloudFront aliases must say false.
+										EvaluateTargetHealth: false,
+									},
+								},
+							})),
+						),
+					},
+				}),
+			),
+		);
+		if (!ChangeInfo?.Id) throw new Error("Route 53 answered without a change id.");
+		return { outcome: "accepted", changeId: ChangeInfo.Id.replace("/change/", "") };
+	} catch (error) {
+		if (!(error instanceof InvalidChangeBatch)) throw error;
+		return { outcome: "refused", messages: error.messages ?? [error.message] };
+	}
+}
+
+/** True once the change is on all of Route 53's name servers. */
+export async function isInSync(changeId: string): Promise<boolean> {
+	const { ChangeInfo } = await calling("Route 53", () => client.send(new GetChangeCommand({ Id: changeId })));
+	return ChangeInfo?.Status === "INSYNC";
+}

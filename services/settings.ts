@@ -1,0 +1,39 @@
+import { HostmasterError } from "../domain/errors.ts";
+
+/** The environment variables that functions read; serverless.yml gives each function those that it needs. */
+export type SettingName =
+	| "STAGE"
+	| "PLATFORM_DOMAIN"
+	| "REGISTRY_TABLE"
+	| "TENANT_MAP_TABLE"
+	| "WAITS_TABLE"
+	| "ZONE_CHANGES_TABLE"
+	| "OPERATIONS_QUEUE_URL"
+	| "ZONE_QUEUE_URL"
+	| "CHECKS_QUEUE_URL"
+	| "ONBOARD_STATE_MACHINE_ARN"
+	| "ZONE_ID"
+	| "CERTIFICATE_ARN"
+	| "DISTRIBUTION_DOMAIN"
+	| "EVENT_BUS_NAME"
+	| "ALLOWED_ORIGINS"
+	| "EDGE_PORT"
+	| "GENERATION_EPOCH";
+
+/** Settings that are empty on AWS and set on a laptop. */
+export type OptionalSettingName = "RESOLVERS" | "EDGE_AUTHORITY";
+
+/** The value of a setting. Throws Misconfigured, naming the variable and where it is set. */
+export function setting(name: SettingName): string {
+	const value = process.env[name];
+	if (value) return value;
+	throw new HostmasterError(
+		"Misconfigured",
+		`The environment variable ${name} is not set. It comes from the function's 'environment' in serverless.yml, ` +
+			"whose values are the stage's parameters in infra/stages.yml.",
+	);
+}
+
+export function optionalSetting(name: OptionalSettingName): string {
+	return process.env[name] ?? "";
+}

@@ -1,0 +1,180 @@
+import {
+	DescribeExecutionCommand,
+	ExecutionAlreadyExists,
+	ExecutionDoesNotExist,
+	ExecutionNotRedrivable,
+	GetExecutionHistoryCommand,
+	InvalidToken,
+	RedriveExecutionCommand,
+	SendTaskFailureCommand,
+	SendTaskSuccessCommand,
+	SFNClient,
+	StartExecutionCommand,
+	TaskDoesNotExist,
+	TaskTimedOut,
+} from "@aws-sdk/client-sfn";
+import { z } from "zod";
+import { type ExecutionReport, executionName, type Failure, type Operation } from "../domain/operation.ts";
+import { clientDefaults } from "./aws-client.ts";
+import { calling } from "./aws-errors.ts";
+import { setting } from "./settings.ts";
+
+const client = new SFNClient(clientDefaults);
+
+/** What every execution is started with; `version` lets later releases read it (R12). */
+export const executionInputSchema = z.object({
+	version: z.literal(1),
+	operationId: z.string(),
+	attempt: z.int().positive(),
+	tenantId: z.string(),
+	hostname: z.string(),
+	generation: z.int().positive(),
+	correlationId: z.string(),
+});
+export type ExecutionInput = z.infer<typeof executionInputSchema>;
+
+function stateMachineArn(): string {
+	return setting("ONBOARD_STATE_MACHINE_ARN");
+}
+
+/** arn:…:stateMachine:<machine> → arn:…:execution:<machine>:<name>. */
+function executionArn(operationId: string, attempt: number): string {
+	return `${stateMachineArn().replace(":stateMachine:", ":execution:")}:${executionName(operationId, attempt)}`;
+}
+
+/**
+ * Starts the operation's attempt and answers how it stands. Started before with the same input is success, even when it has ended
+ * since; with another input it is a defect, and throws.
+ */
+export async function startExecution(operation: Operation): Promise<ExecutionReport> {
+	const input = JSON.stringify(inputOf(operation));
+	const { operationId, attempt } = operation;
+	try {
+		await calling("Step Functions", () =>
+			client.send(
+				new StartExecutionCommand({
+					stateMachineArn: stateMachineArn(),
+					name: executionName(operationId, attempt),
+					input,
+				}),
+			),
+		);
+		return { attempt, redriveCount: 0, status: "RUNNING" };
+	} catch (error) {
+		if (!(error instanceof ExecutionAlreadyExists)) throw error;
+		const existing = await describe(operationId, attempt);
+		const report = existing?.input === input ? await reportOf(operation) : undefined;
+		if (!report) throw error;
+		return report;
+	}
+}
+
+function inputOf(operation: Operation): ExecutionInput {
+	const { operationId, attempt, tenantId, hostname, generation, correlationId } = operation;
+	return { version: 1, operationId, attempt, tenantId, hostname, generation, correlationId };
+}
+
+async function describe(operationId: string, attempt: number) {
+	try {
+		return await calling("Step Functions", () =>
+			client.send(new DescribeExecutionCommand({ executionArn: executionArn(operationId, attempt) })),
+		);
+	} catch (error) {
+		if (error instanceof ExecutionDoesNotExist) return undefined;
+		throw error;
+	}
+}
+
+/** How the operation's present attempt stands, or undefined when there is no such execution (never started, or long gone). */
+export async function reportOf(operation: Operation): Promise<(ExecutionReport & { redrivable: boolean }) | undefined> {
+	const found = await describe(operation.operationId, operation.attempt);
+	if (!found?.status) return undefined;
+	// Ours never waits for a redrive (that is a Map Run's), and PENDING_REDRIVE is as good as running.
+	const status = found.status === "PENDING_REDRIVE" ? "RUNNING" : found.status;
+	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
+	return {
+		attempt: operation.attempt,
+		redriveCount: found.redriveCount ?? 0,
+		status,
+		failure: ended ? await failureOf(operation, found.error, found.cause) : undefined,
+		redrivable: found.redriveStatus === "REDRIVABLE",
+	};
+}
+
+/** The failed step from the execution's history, with the error's name and its readable text. */
+export async function failureOf(
+	{ operationId, attempt }: { operationId: string; attempt: number },
+	error: string | undefined,
+	cause: string | undefined,
+): Promise<Failure | undefined> {
+	if (error === undefined && cause === undefined) return undefined;
+	const { events } = await calling("Step Functions", () =>
+		client.send(
+			new GetExecutionHistoryCommand({
+				executionArn: executionArn(operationId, attempt),
+				reverseOrder: true,
+				includeExecutionData: false,
+				maxResults: 100,
+			}),
+		),
+	);
+	// The machines are straight: the state that was entered last is the one that failed, also after a redrive.
+	const step = events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
+	return { step, error: error ?? "Unknown", detail: readableCause(cause) };
+}
+
+const lambdaCauseSchema = z.object({ errorMessage: z.string() });
+
+/** A Lambda's cause is JSON with `errorMessage`; ours and Step Functions' own are plain text. */
+function readableCause(cause: string | undefined): string {
+	if (!cause) return "No cause was given.";
+	try {
+		return lambdaCauseSchema.parse(JSON.parse(cause)).errorMessage;
+	} catch {
+		return cause;
+	}
+}
+
+/** Lets the failed execution go on at the failed step; false when Step Functions will not (any more). */
+export async function redrive({ operationId, attempt, redriveCount }: Operation): Promise<boolean> {
+	try {
+		await calling("Step Functions", () =>
+			client.send(
+				new RedriveExecutionCommand({
+					executionArn: executionArn(operationId, attempt),
+					clientToken: `${executionName(operationId, attempt)}-${redriveCount + 1}`,
+				}),
+			),
+		);
+		return true;
+	} catch (error) {
+		if (error instanceof ExecutionNotRedrivable) return false;
+		throw error;
+	}
+}
+
+/** Ends a parked task well. False when nobody waits for it any more: it ended, timed out, or was redriven with a new token. */
+export function sendSuccess(taskToken: string): Promise<boolean> {
+	return answering(new SendTaskSuccessCommand({ taskToken, output: "{}" }));
+}
+
+/** Ends a parked task badly; the error's name is what operators and Retry rules see. False as sendSuccess. */
+export function sendFailure(taskToken: string, failure: { error: string; detail: string }): Promise<boolean> {
+	// Step Functions takes 256 characters of error and 32,768 of cause.
+	const cause = failure.detail.slice(0, 32_768);
+	return answering(new SendTaskFailureCommand({ taskToken, error: failure.error, cause }));
+}
+
+async function answering(command: SendTaskSuccessCommand | SendTaskFailureCommand): Promise<boolean> {
+	try {
+		await calling("Step Functions", async () => {
+			if (command instanceof SendTaskSuccessCommand) await client.send(command);
+			else await client.send(command);
+		});
+		return true;
+	} catch (error) {
+		if (error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken)
+			return false;
+		throw error;
+	}
+}

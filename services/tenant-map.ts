@@ -1,0 +1,25 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { TenantMapEntry } from "../domain/tenant-map.ts";
+import { calling } from "./aws-errors.ts";
+import { superseded } from "./claims.ts";
+import { documents, isConditionFailure } from "./dynamodb.ts";
+import { setting } from "./settings.ts";
+
+/** Publishes an entry. An equal generation is written again, a newer one in the map throws Superseded (R3). Safe to repeat. */
+export async function putMapEntry(entry: TenantMapEntry): Promise<void> {
+	try {
+		await calling("DynamoDB", () =>
+			documents.send(
+				new PutCommand({
+					TableName: setting("TENANT_MAP_TABLE"),
+					Item: entry,
+					ConditionExpression: "attribute_not_exists(hostname) OR generation <= :generation",
+					ExpressionAttributeValues: { ":generation": entry.generation },
+				}),
+			),
+		);
+	} catch (error) {
+		if (isConditionFailure(error)) throw superseded(entry.hostname, entry.generation, undefined);
+		throw error;
+	}
+}

@@ -1,0 +1,61 @@
+import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
+import { type Tenant, tenantSchema } from "../domain/tenant.ts";
+import { calling } from "./aws-errors.ts";
+import { documents, parseRow } from "./dynamodb.ts";
+import { keys, type Page, registryTable } from "./registry.ts";
+
+export async function readTenant(tenantId: string): Promise<Tenant | undefined> {
+	const { Item } = await calling("DynamoDB", () =>
+		documents.send(new GetCommand({ TableName: registryTable(), Key: keys.tenant(tenantId), ConsistentRead: true })),
+	);
+	return Item && parseRow(tenantSchema, Item);
+}
+
+/** The tenants of up to 100 ids, in the order of the ids. */
+export async function readTenants(tenantIds: readonly string[]): Promise<Tenant[]> {
+	const table = registryTable();
+	const found = new Map<string, Tenant>();
+	let wanted: Record<string, unknown>[] = [...new Set(tenantIds)].map(keys.tenant);
+	while (wanted.length > 0) {
+		const { Responses, UnprocessedKeys } = await calling("DynamoDB", () =>
+			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })),
+		);
+		for (const row of Responses?.[table] ?? []) {
+			const tenant = parseRow(tenantSchema, row);
+			found.set(tenant.tenantId, tenant);
+		}
+		wanted = UnprocessedKeys?.[table]?.Keys ?? [];
+	}
+	return tenantIds.flatMap((id) => found.get(id) ?? []);
+}
+
+/** The tenant that the billing system knows as `externalRef`. */
+export async function tenantIdOf(externalRef: string): Promise<string | undefined> {
+	const { Item } = await calling("DynamoDB", () =>
+		documents.send(
+			new GetCommand({ TableName: registryTable(), Key: keys.externalRef(externalRef), ConsistentRead: true }),
+		),
+	);
+	return Item && parseRow(z.object({ tenantId: z.string() }), Item).tenantId;
+}
+
+/** All tenants in order of creation, a page at a time. Eventually consistent. */
+export async function listTenants({
+	after,
+	limit,
+}: Page): Promise<{ tenants: Tenant[]; next: Record<string, unknown> | undefined }> {
+	const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
+		documents.send(
+			new QueryCommand({
+				TableName: registryTable(),
+				IndexName: "byKind",
+				KeyConditionExpression: "kindPk = :kind",
+				ExpressionAttributeValues: { ":kind": "TENANTS" },
+				ExclusiveStartKey: after,
+				Limit: limit,
+			}),
+		),
+	);
+	return { tenants: (Items ?? []).map((row) => parseRow(tenantSchema, row)), next: LastEvaluatedKey };
+}

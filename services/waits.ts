@@ -1,0 +1,174 @@
+import { DeleteCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
+import { type CheckKind, ladders, nextLookAt } from "../domain/ladder.ts";
+import { calling } from "./aws-errors.ts";
+import { documents, isConditionFailure, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { setting } from "./settings.ts";
+
+/**
+ * Tasks parked on something outside (R2). A *check* is what has to become true, looked at on a ladder; its *waits* are the task
+ * tokens that hang on it, as many as 250 on one Route 53 change. Check and waits share a partition (`CHECK#kind#subject`).
+ */
+const checkSchema = z.object({
+	kind: z.enum(["route53-change", "edge-probe"]),
+	/** What is looked at: a change id; a hostname and its generation. */
+	subject: z.string(),
+	/** ISO time from which the deadline counts. */
+	startedAt: z.string(),
+	/** How many looks have been made. */
+	looks: z.int().nonnegative(),
+	nextCheckAt: z.string(),
+	/** What the last look found. */
+	lastSeen: z.string().optional(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+export const waitSchema = z.object({
+	taskToken: z.string(),
+	/** Execution, state and generation are the wait's key: a redriven state writes its new token over the old one. */
+	execution: z.string(),
+	state: z.string(),
+	generation: z.int().positive(),
+	hostname: z.string(),
+	tenantId: z.string(),
+	operationId: z.string(),
+});
+export type Wait = z.infer<typeof waitSchema>;
+
+// Far beyond every ladder: what is left then was forgotten by a defect, not by time.
+const keptDays = 30;
+
+function checkKey({ kind, subject }: { kind: string; subject: string }) {
+	return { pk: `CHECK#${kind}#${subject}`, sk: "CHECK" };
+}
+
+function waitKey(check: { kind: string; subject: string }, wait: Wait) {
+	return { pk: checkKey(check).pk, sk: `WAIT#${wait.execution}#${wait.state}#${wait.generation}` };
+}
+
+/** The write that opens a check; its ladder begins at `now` (ISO). Opening it again begins the ladder again. */
+export function checkPut(check: { kind: CheckKind; subject: string }, now: string): TransactItem {
+	const nextLookMs = nextLookAt(ladders[check.kind], Date.parse(now), 0, Date.parse(now)) ?? Date.parse(now);
+	const row: Check = { ...check, startedAt: now, looks: 0, nextCheckAt: new Date(nextLookMs).toISOString() };
+	return {
+		Put: {
+			TableName: setting("WAITS_TABLE"),
+			Item: { ...checkKey(check), duePk: "DUE", ...row, expiresAt: expiry(now) },
+		},
+	};
+}
+
+/** The write that hangs a task token on a check. */
+export function waitPut(check: { kind: CheckKind; subject: string }, wait: Wait, now: string): TransactItem {
+	return {
+		Put: { TableName: setting("WAITS_TABLE"), Item: { ...waitKey(check, wait), ...wait, expiresAt: expiry(now) } },
+	};
+}
+
+/** Opens a check with one wait. */
+export async function park(check: { kind: CheckKind; subject: string }, wait: Wait, now: string): Promise<void> {
+	const reasons = await transact([checkPut(check, now), waitPut(check, wait, now)]);
+	if (reasons) throw new Error(`Parking on ${check.kind} was cancelled: ${JSON.stringify(reasons)}`);
+}
+
+/** A check with all of its waits (strongly consistent); undefined when it is over. */
+export async function readCheck(check: {
+	kind: string;
+	subject: string;
+}): Promise<{ check: Check; waits: Wait[] } | undefined> {
+	const rows: Record<string, unknown>[] = [];
+	let after: Record<string, unknown> | undefined;
+	do {
+		const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
+			documents.send(
+				new QueryCommand({
+					TableName: setting("WAITS_TABLE"),
+					KeyConditionExpression: "pk = :pk",
+					ExpressionAttributeValues: { ":pk": checkKey(check).pk },
+					ConsistentRead: true,
+					ExclusiveStartKey: after,
+				}),
+			),
+		);
+		rows.push(...(Items ?? []));
+		after = LastEvaluatedKey;
+	} while (after);
+	const checkRow = rows.find(({ sk }) => sk === "CHECK");
+	if (!checkRow) return undefined;
+	const waits = rows.filter((row) => row !== checkRow).map((row) => parseRow(waitSchema, row));
+	return { check: parseRow(checkSchema, checkRow), waits };
+}
+
+/** Notes a look and when the next one is due. False when somebody else noted that look already. */
+export async function noteLook(check: Check, lastSeen: string, nextCheckAt: string): Promise<boolean> {
+	try {
+		await calling("DynamoDB", () =>
+			documents.send(
+				new UpdateCommand({
+					TableName: setting("WAITS_TABLE"),
+					Key: checkKey(check),
+					UpdateExpression: "SET looks = looks + :one, nextCheckAt = :next, lastSeen = :seen",
+					ConditionExpression: "looks = :looks AND startedAt = :startedAt",
+					ExpressionAttributeValues: {
+						":one": 1,
+						":next": nextCheckAt,
+						":seen": lastSeen,
+						":looks": check.looks,
+						":startedAt": check.startedAt,
+					},
+				}),
+			),
+		);
+		return true;
+	} catch (error) {
+		if (isConditionFailure(error)) return false;
+		throw error;
+	}
+}
+
+/** Takes an answered wait away, unless its state has parked again with another token meanwhile. */
+export function removeWait(check: Check, wait: Wait): Promise<void> {
+	return removeIf(waitKey(check, wait), "taskToken = :seen", wait.taskToken);
+}
+
+/** Takes a finished check away, unless it was opened anew meanwhile. */
+export function removeCheck(check: Check): Promise<void> {
+	return removeIf(checkKey(check), "startedAt = :seen", check.startedAt);
+}
+
+async function removeIf(key: Record<string, string>, condition: string, seen: string): Promise<void> {
+	try {
+		await calling("DynamoDB", () =>
+			documents.send(
+				new DeleteCommand({
+					TableName: setting("WAITS_TABLE"),
+					Key: key,
+					ConditionExpression: condition,
+					ExpressionAttributeValues: { ":seen": seen },
+				}),
+			),
+		);
+	} catch (error) {
+		if (!isConditionFailure(error)) throw error;
+	}
+}
+
+/** Up to 200 checks whose look is due at `now`, the longest overdue first. Eventually consistent. */
+export async function dueChecks(now: string): Promise<Check[]> {
+	const { Items } = await calling("DynamoDB", () =>
+		documents.send(
+			new QueryCommand({
+				TableName: setting("WAITS_TABLE"),
+				IndexName: "due",
+				KeyConditionExpression: "duePk = :due AND nextCheckAt <= :now",
+				ExpressionAttributeValues: { ":due": "DUE", ":now": now },
+				Limit: 200,
+			}),
+		),
+	);
+	return (Items ?? []).map((row) => parseRow(checkSchema, row));
+}
+
+function expiry(now: string): number {
+	return Math.floor(Date.parse(now) / 1000) + keptDays * 86_400;
+}

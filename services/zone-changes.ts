@@ -1,0 +1,80 @@
+import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
+import { calling } from "./aws-errors.ts";
+import { documents, isConditionFailure, parseRow, type TransactItem } from "./dynamodb.ts";
+import { setting } from "./settings.ts";
+import { waitSchema } from "./waits.ts";
+
+/** A change that a hostname wants of its zone, and the parked task to be answered for it. One row a hostname (R8). */
+const requestedChangeSchema = z.object({
+	hostname: z.string(),
+	generation: z.int().positive(),
+	records: z.array(z.object({ name: z.string(), type: z.enum(["A", "AAAA"]), aliasTarget: z.string() })),
+	wait: waitSchema,
+	requestedAt: z.string(),
+});
+export type RequestedChange = z.infer<typeof requestedChangeSchema>;
+
+const changeKey = (zoneId: string, hostname: string) => ({ pk: `ZONE#${zoneId}`, sk: `CHANGE#${hostname}` });
+
+/** Asks for a change. An older generation than the one that stands there is ignored (R3). Safe to repeat. */
+export async function requestChange(zoneId: string, change: RequestedChange): Promise<void> {
+	try {
+		await calling("DynamoDB", () =>
+			documents.send(
+				new UpdateCommand({
+					TableName: setting("ZONE_CHANGES_TABLE"),
+					Key: changeKey(zoneId, change.hostname),
+					UpdateExpression:
+						"SET hostname = :hostname, generation = :generation, records = :records, #wait = :wait, requestedAt = :at",
+					ConditionExpression: "attribute_not_exists(pk) OR generation <= :generation",
+					ExpressionAttributeNames: { "#wait": "wait" },
+					ExpressionAttributeValues: {
+						":hostname": change.hostname,
+						":generation": change.generation,
+						":records": change.records,
+						":wait": change.wait,
+						":at": change.requestedAt,
+					},
+				}),
+			),
+		);
+	} catch (error) {
+		if (!isConditionFailure(error)) throw error;
+	}
+}
+
+/** The changes that wait, the longest waiting first, up to about 2,000 (strongly consistent). */
+export async function pendingChanges(zoneId: string): Promise<RequestedChange[]> {
+	const changes: RequestedChange[] = [];
+	let after: Record<string, unknown> | undefined;
+	do {
+		const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
+			documents.send(
+				new QueryCommand({
+					TableName: setting("ZONE_CHANGES_TABLE"),
+					KeyConditionExpression: "pk = :pk AND begins_with(sk, :change)",
+					ExpressionAttributeValues: { ":pk": `ZONE#${zoneId}`, ":change": "CHANGE#" },
+					ConsistentRead: true,
+					ExclusiveStartKey: after,
+				}),
+			),
+		);
+		changes.push(...(Items ?? []).map((row) => parseRow(requestedChangeSchema, row)));
+		after = LastEvaluatedKey;
+	} while (after && changes.length < 2_000);
+	return changes.sort((left, right) => left.requestedAt.localeCompare(right.requestedAt));
+}
+
+/** The write that takes a change away once it is dealt with; refused when its task has asked anew meanwhile. */
+export function changeDelete(zoneId: string, change: RequestedChange): TransactItem {
+	return {
+		Delete: {
+			TableName: setting("ZONE_CHANGES_TABLE"),
+			Key: changeKey(zoneId, change.hostname),
+			ConditionExpression: "#wait.taskToken = :token",
+			ExpressionAttributeNames: { "#wait": "wait" },
+			ExpressionAttributeValues: { ":token": change.wait.taskToken },
+		},
+	};
+}
