@@ -19,7 +19,7 @@ import {
 import { readClaim } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { logger } from "../services/log.ts";
-import { sendStart } from "../services/queues.ts";
+import { sendStart } from "../services/operations-queue.ts";
 import { setting } from "../services/settings.ts";
 import { readNames } from "./read-names.ts";
 
@@ -137,11 +137,14 @@ function refuseUnlessAvailable(claim: Claim | undefined, slug: string, now: stri
 }
 
 /** The row is the truth: a queue that does not answer costs a minute, until the sweeper sends the message, and no request. */
-async function tellQueue({ operationId, attempt }: Operation): Promise<void> {
+async function tellQueue(operation: Operation): Promise<void> {
 	try {
-		await sendStart({ version: 1, operationId, attempt });
+		await sendStart(operation);
 	} catch (error) {
 		if (!(error instanceof HostmasterError)) throw error;
-		logger.warn("The operation could not be queued; the sweeper will send it.", { operationId, error });
+		logger.warn("The operation could not be queued; the sweeper will send it.", {
+			operationId: operation.operationId,
+			error,
+		});
 	}
 }

@@ -1,6 +1,4 @@
 import { HostmasterError } from "../domain/errors.ts";
-import { parseHostname } from "../domain/hostname.ts";
-import { describeHostnameRefusal } from "../domain/hostname-refusal.ts";
 import type { NewTenant } from "../domain/new-tenant.ts";
 import { parseOrigin, parseRoutes } from "../domain/origin.ts";
 import { type AllowList, parseAllowList } from "../domain/origin-allow-list.ts";
@@ -8,6 +6,7 @@ import { reservedSlugs } from "../domain/reserved-slugs.ts";
 import { describeRefusal, parseSlug } from "../domain/slug.ts";
 import type { Tenant } from "../domain/tenant.ts";
 import { setting } from "../services/settings.ts";
+import { hostnameOf } from "./platform-hostname.ts";
 
 /** The names of a request in canonical form. Throws SlugReserved, or InvalidRequest with the field and the rule. */
 export function readNames(request: NewTenant): Pick<Tenant, "slug" | "hostname" | "origin" | "routes"> {
@@ -23,13 +22,6 @@ export function readNames(request: NewTenant): Pick<Tenant, "slug" | "hostname" 
 	const routes = parseRoutes(request.routes ?? [], allowed);
 	if (!routes.ok) throw invalid(routes.refusal);
 	return { slug: slug.value, hostname: hostnameOf(slug.value), origin: origin.value, routes: routes.value };
-}
-
-/** The platform subdomain of a slug. Throws InvalidRequest when both together are longer than a name may be. */
-export function hostnameOf(slug: string): string {
-	const hostname = parseHostname(`${slug}.${setting("PLATFORM_DOMAIN")}`);
-	if (!hostname.ok) throw invalid({ field: "slug", ...describeHostnameRefusal(hostname.refusal) });
-	return hostname.value;
 }
 
 function allowList(): AllowList {

@@ -4,10 +4,10 @@ import { nextGeneration } from "../domain/generation.ts";
 import { conditionOfFailure, type Operation, retryMode } from "../domain/operation.ts";
 import { isCurrent, readClaim, superseded } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
+import { redrive, reportOf } from "../services/executions.ts";
 import { writeNewAttempt } from "../services/operations.ts";
-import { sendStart } from "../services/queues.ts";
+import { sendStart } from "../services/operations-queue.ts";
 import { setting } from "../services/settings.ts";
-import { redrive, reportOf } from "../services/step-functions.ts";
 import { followReport } from "./follow-operation.ts";
 
 /**
@@ -67,6 +67,6 @@ async function newAttempt(before: Operation): Promise<Operation> {
 		);
 	}
 	// Crash here, or a queue that does not answer? The sweeper sends what stays queued.
-	await sendStart({ version: 1, operationId: after.operationId, attempt: after.attempt });
+	await sendStart(after);
 	return after;
 }

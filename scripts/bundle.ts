@@ -1,5 +1,5 @@
 import { type BuildOptions, build } from "esbuild";
-import { type FunctionEntry, isEdge } from "./service-file.ts";
+import type { FunctionEntry } from "./service-file.ts";
 
 /** CloudFront refuses more than 50 MB; at 1 MB a cold start already hurts every viewer of a region. */
 export const edgeCapBytes = 1_048_576;
@@ -13,6 +13,8 @@ const common = {
 	platform: "node",
 	format: "esm",
 	target: "node24",
+	// The SDK's CommonJS builds cannot be tree-shaken: each function would carry every command of its services.
+	mainFields: ["module", "main"],
 	legalComments: "none",
 	outExtension: { ".js": ".mjs" },
 	outbase: ".",
@@ -26,8 +28,7 @@ const common = {
  * us without a deployment), only the clients in use are loaded, and a cold start reads one file instead of a thousand
  * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included).
  */
-export async function bundleForLambda(entry: FunctionEntry): Promise<Uint8Array> {
-	const edge = isEdge(entry);
+export async function bundleForLambda(entry: FunctionEntry, { edge }: { edge: boolean }): Promise<Uint8Array> {
 	const { outputFiles } = await build({
 		...common,
 		entryPoints: [`${entry.module}.ts`],

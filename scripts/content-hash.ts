@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** SHA-256 in hexadecimal over names and contents of files and folders; those that do not exist count as absent. */
-export function contentHash(paths: readonly string[]): string {
-	const hash = createHash("sha256");
+/** SHA-256 in hexadecimal over names and contents of files and folders (one that does not exist is absent), and a text. */
+export function contentHash(paths: readonly string[], text = ""): string {
+	const hash = createHash("sha256").update(text);
 	for (const file of paths.flatMap(filesUnder).sort()) {
 		const content = readFileSync(file);
 		hash.update(`${file}\0${content.length}\0`).update(content);

@@ -12,17 +12,20 @@ export interface FunctionEntry {
 	settings: Record<string, unknown>;
 }
 
-const functionsSchema = z.record(z.string(), z.looseObject({ handler: z.string().endsWith(".handler") }));
+const serviceSchema = z.object({
+	provider: z.object({ runtime: z.string() }),
+	functions: z.record(z.string(), z.looseObject({ handler: z.string().endsWith(".handler") })),
+});
 
 /** The functions that serverless.yml deploys, in its order. Throws when an entry has no handler of ours. */
 export function readFunctions(serviceFile = "serverless.yml"): FunctionEntry[] {
 	// Tags such as !Ref are CloudFormation's; they are of no interest here and stay plain values.
 	const document = parseDocument(readFileSync(serviceFile, "utf8"), { logLevel: "silent", merge: true });
-	const functions = functionsSchema.parse(document.toJS()["functions"]);
+	const { provider, functions } = serviceSchema.parse(document.toJS());
 	return Object.entries(functions).map(([key, { handler, memorySize, timeout, architecture }]) => ({
 		key,
 		module: handler.slice(0, -".handler".length),
-		settings: { handler, memorySize, timeout, architecture },
+		settings: { runtime: provider.runtime, handler, memorySize, timeout, architecture },
 	}));
 }
 

@@ -44,7 +44,7 @@ export function readStage(stage: StageName, text = readFileSync(stagesFile, "utf
 
 // RFC 2606 keeps these for documentation and tests: no real deployment can have them.
 const placeholder =
-	/(?:^|[.@/])(?:example\.(?:com|net|org)|[a-z0-9-]+\.(?:example|test|invalid|localhost))(?=$|[/:,\s])/;
+	/(?:^|[.@/,\s])(?:example\.(?:com|net|org)|[a-z0-9.-]+\.(?:example|test|invalid|localhost))(?=$|[/:,\s])/;
 
 /** The parameters of a stage that still hold a placeholder, in the file's order. */
 export function placeholdersOf(values: StageValues): string[] {

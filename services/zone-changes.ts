@@ -1,9 +1,9 @@
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
+import { waitSchema } from "../domain/wait.ts";
 import { calling } from "./aws-errors.ts";
 import { documents, isConditionFailure, parseRow, type TransactItem } from "./dynamodb.ts";
 import { setting } from "./settings.ts";
-import { waitSchema } from "./waits.ts";
 
 /** A change that a hostname wants of its zone, and the parked task to be answered for it. One row a hostname (R8). */
 const requestedChangeSchema = z.object({

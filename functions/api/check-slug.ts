@@ -5,7 +5,7 @@ import { reservedSlugs } from "../../domain/reserved-slugs.ts";
 import { describeRefusal, parseSlug } from "../../domain/slug.ts";
 import { readClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
-import { hostnameOf } from "../read-names.ts";
+import { hostnameOf } from "../platform-hostname.ts";
 import { defineRoute } from "./http.ts";
 import { routes, type slugAnswerSchema } from "./routes.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseExecutionName } from "../../domain/operation.ts";
+import { failureOf } from "../../services/executions.ts";
 import { logger } from "../../services/log.ts";
-import { failureOf } from "../../services/step-functions.ts";
 import { followReport } from "../follow-operation.ts";
 
 /** Of the event, what is used (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html). */

@@ -1,6 +1,6 @@
 import { isoNow } from "../../services/clock.ts";
 import { type TransactItem, transact } from "../../services/dynamodb.ts";
-import { sendFailure } from "../../services/step-functions.ts";
+import { sendFailure } from "../../services/task-tokens.ts";
 import { checkPut, waitPut } from "../../services/waits.ts";
 import { changeDelete, type RequestedChange } from "../../services/zone-changes.ts";
 

@@ -1,8 +1,11 @@
 import { ladders, nextLookAt } from "../../domain/ladder.ts";
+import { limits } from "../../domain/limits.ts";
+import { checkMessageSchema } from "../../domain/messages.ts";
+import type { Check, Wait } from "../../domain/wait.ts";
+import { sendCheck } from "../../services/checks-queue.ts";
 import { isCurrent, readClaim } from "../../services/claims.ts";
-import { checkMessageSchema, longestDelaySeconds, sendCheck } from "../../services/queues.ts";
-import { sendFailure, sendSuccess } from "../../services/step-functions.ts";
-import { type Check, noteLook, readCheck, removeCheck, removeWait, type Wait } from "../../services/waits.ts";
+import { sendFailure, sendSuccess } from "../../services/task-tokens.ts";
+import { noteLook, readCheck, removeCheck, removeWait } from "../../services/waits.ts";
 import { type Findings, recordDone } from "../workflow/step.ts";
 import { defineConsumer } from "./batch.ts";
 import { look } from "./look.ts";
@@ -59,5 +62,5 @@ async function pending(check: Check, waits: Wait[], lastSeen: string): Promise<v
 	}
 	const noted = await noteLook(check, lastSeen, new Date(next).toISOString());
 	const delaySeconds = Math.ceil((next - Date.now()) / 1000);
-	if (noted && delaySeconds <= longestDelaySeconds) await sendCheck(check, Math.max(0, delaySeconds));
+	if (noted && delaySeconds <= limits.sqsDelay.value) await sendCheck(check, Math.max(0, delaySeconds));
 }

@@ -1,8 +1,8 @@
+import type { Check, Wait } from "../../domain/wait.ts";
 import { resolveAddresses } from "../../services/dns-resolver.ts";
 import { probeEdge } from "../../services/edge-probe.ts";
 import { isInSync } from "../../services/route53.ts";
 import { setting } from "../../services/settings.ts";
-import type { Check, Wait } from "../../services/waits.ts";
 import { spend } from "../../services/zone-lease.ts";
 import type { Findings } from "../workflow/step.ts";
 

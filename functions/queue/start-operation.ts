@@ -1,14 +1,14 @@
+import { startMessageSchema } from "../../domain/messages.ts";
+import { startExecution } from "../../services/executions.ts";
 import { logger } from "../../services/log.ts";
 import { readOperation } from "../../services/operations.ts";
-import { startMessageSchema } from "../../services/queues.ts";
-import { startExecution } from "../../services/step-functions.ts";
 import { followReport } from "../follow-operation.ts";
 import { defineConsumer } from "./batch.ts";
 
 /** Starts the execution of a queued operation. A message delivered twice, late or after the operation moved on starts nothing. */
 export const handler = defineConsumer(startMessageSchema, async ({ operationId, attempt }) => {
 	const operation = await readOperation(operationId);
-	if (!operation || operation.status !== "queued" || operation.attempt !== attempt) {
+	if (operation?.status !== "queued" || operation.attempt !== attempt) {
 		logger.info("Nothing to start.", { operationId, attempt, status: operation?.status });
 		return;
 	}

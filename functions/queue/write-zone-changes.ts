@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { limits } from "../../domain/limits.ts";
+import { zoneMessageSchema } from "../../domain/messages.ts";
 import { costOf, fillBatch, halves } from "../../domain/zone-plan.ts";
+import { sendCheck } from "../../services/checks-queue.ts";
 import { isCurrent, readClaims } from "../../services/claims.ts";
-import { ringZone, sendCheck, zoneMessageSchema } from "../../services/queues.ts";
 import { upsertRecords } from "../../services/route53.ts";
 import { pendingChanges, type RequestedChange } from "../../services/zone-changes.ts";
 import { type Lease, releaseLease, spend, takeLease } from "../../services/zone-lease.ts";
+import { ringZone } from "../../services/zone-queue.ts";
 import { failChange, parkOnChange } from "./answer-changes.ts";
 import { defineConsumer } from "./batch.ts";
 

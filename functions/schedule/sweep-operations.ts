@@ -1,10 +1,10 @@
 import type { Operation, OperationStatus } from "../../domain/operation.ts";
 import { isoNow } from "../../services/clock.ts";
+import { reportOf } from "../../services/executions.ts";
 import { logger } from "../../services/log.ts";
 import { listOperations, touchOperation } from "../../services/operations.ts";
+import { sendStart } from "../../services/operations-queue.ts";
 import { pendingEvents, sendOut } from "../../services/outbox.ts";
-import { sendStart } from "../../services/queues.ts";
-import { reportOf } from "../../services/step-functions.ts";
 import { followReport } from "../follow-operation.ts";
 
 /** What stands still for so long was missed by the fast way: its message or its event is lost. */
@@ -15,7 +15,7 @@ export async function handler(): Promise<void> {
 	const now = Date.now();
 	for (const operation of await quiet("queued", now - quietMs.queued)) {
 		logger.warn("An operation was never started; sending it again.", { operationId: operation.operationId });
-		await sendStart({ version: 1, operationId: operation.operationId, attempt: operation.attempt });
+		await sendStart(operation);
 		await touchOperation(operation, isoNow());
 	}
 	for (const operation of await quiet("running", now - quietMs.running)) {

@@ -1,5 +1,5 @@
+import { sendCheck } from "../../services/checks-queue.ts";
 import { isoNow } from "../../services/clock.ts";
-import { sendCheck } from "../../services/queues.ts";
 import { park } from "../../services/waits.ts";
 import { defineStep, waitOf } from "./step.ts";
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Claim } from "../../domain/claim.ts";
 import { type Condition, type ConditionType, withCondition } from "../../domain/conditions.ts";
+import { executionInputSchema } from "../../domain/execution-input.ts";
+import type { Wait } from "../../domain/wait.ts";
 import { changeClaim, liveClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
 import { stepDone } from "../../services/operations.ts";
-import { executionInputSchema } from "../../services/step-functions.ts";
-import type { Wait } from "../../services/waits.ts";
 
 /** What a Task state of ours hands to its function. */
 const taskSchema = z.object({

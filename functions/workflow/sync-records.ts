@@ -2,9 +2,9 @@ import { HostmasterError } from "../../domain/errors.ts";
 import { isBelow } from "../../domain/hostname.ts";
 import { recordsOf } from "../../domain/zone-plan.ts";
 import { isoNow } from "../../services/clock.ts";
-import { ringZone } from "../../services/queues.ts";
 import { setting } from "../../services/settings.ts";
 import { requestChange } from "../../services/zone-changes.ts";
+import { ringZone } from "../../services/zone-queue.ts";
 import { defineStep, waitOf } from "./step.ts";
 
 /**

@@ -8,8 +8,11 @@ import { type Answer, jsonError, type PrintError, xmlError } from "./protocols.t
 import type { QueryService } from "./query.ts";
 import { AwsError, type Caller, type JsonService, type RestService } from "./service.ts";
 
+/** A JSON service, with headers that its errors need beside the protocol's own. */
+export type FrontedJson = JsonService & { errorHeaders?(error: AwsError): Record<string, string> };
+
 export interface FrontOptions {
-	json: readonly JsonService[];
+	json: readonly FrontedJson[];
 	rest: readonly RestService[];
 	query: readonly QueryService[];
 	faults?: Faults;
@@ -139,12 +142,13 @@ function callOf(request: IncomingMessage, body: string, options: FrontOptions): 
 	return named("unknown", restOperation(method, path), xmlError, () => Promise.resolve(undefined));
 }
 
-function jsonCall(target: string, request: IncomingMessage, body: string, services: readonly JsonService[]): Call {
+function jsonCall(target: string, request: IncomingMessage, body: string, services: readonly FrontedJson[]): Call {
 	const dot = target.lastIndexOf(".");
 	const service = services.find((other) => other.target === target.slice(0, dot));
 	const contentType = service?.contentType ?? request.headers["content-type"] ?? "application/x-amz-json-1.1";
 	const operation = target.slice(dot + 1);
-	return named(target.slice(0, dot), operation, jsonError(contentType), async (caller) => {
+	const printError = jsonError(contentType, service?.errorHeaders);
+	return named(target.slice(0, dot), operation, printError, async (caller) => {
 		const act = service && Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
 		if (!act) return undefined;
 		const output = await act(parsedJson(body), caller);

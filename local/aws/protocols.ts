@@ -12,10 +12,10 @@ export interface Answer {
 export type PrintError = (error: AwsError, requestId: string) => Answer;
 
 /** awsJson 1.0 and 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization). */
-export function jsonError(contentType: string): PrintError {
+export function jsonError(contentType: string, more?: (error: AwsError) => Record<string, string>): PrintError {
 	return (error) => ({
 		status: error.status,
-		headers: { "content-type": contentType, "x-amzn-errortype": error.name },
+		headers: { "content-type": contentType, "x-amzn-errortype": error.name, ...more?.(error) },
 		body: JSON.stringify({ __type: error.name, message: error.message, ...error.members }),
 	});
 }

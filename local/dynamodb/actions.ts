@@ -84,7 +84,7 @@ const refusal = z.object({
 });
 
 /** dynalite's refusals, e.g. `{statusCode: 400, body: {__type: 'com.amazon.coral.validate#ValidationException', message}}`. */
-export function awsErrorOf(error: unknown): unknown {
+function awsErrorOf(error: unknown): unknown {
 	if (error instanceof z.ZodError) return new AwsError("SerializationException", "The request is no JSON object.");
 	const refused = refusal.safeParse(error);
 	if (!refused.success) return error;

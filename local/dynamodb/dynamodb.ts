@@ -20,7 +20,7 @@ export interface Dynamodb {
 	close(): Promise<void>;
 }
 
-export interface DynamodbOptions {
+interface DynamodbOptions {
 	/** A directory; undefined keeps everything in memory. */
 	path: string | undefined;
 	clock: Clock;

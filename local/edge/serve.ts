@@ -1,4 +1,4 @@
-import type { CloudFrontRequest } from "aws-lambda";
+import type { CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
 import type { Clock } from "../clock.ts";
 import { answersFor, type Behavior, behaviorFor, type Distribution } from "./distribution.ts";
 import { cloudFrontError, type EdgeAnswer, redirectToHttps } from "./edge-answer.ts";
@@ -16,7 +16,7 @@ export interface ServeParts {
 	origins: OriginFetch;
 	lookup: Lookup;
 	/** Invokes the origin-request function. */
-	invokeEdge: (event: unknown) => Promise<unknown>;
+	invokeEdge: (event: CloudFrontRequestEvent) => Promise<unknown>;
 	clock: Clock;
 	/** Where HTTPS is, for redirects. */
 	httpsPort: () => number;

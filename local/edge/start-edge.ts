@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createSecureServer, type Http2ServerRequest } from "node:http2";
 import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
+import type { CloudFrontRequestEvent } from "aws-lambda";
 import type { Clock } from "../clock.ts";
 import { type DistributionTemplate, parseDistribution } from "./distribution.ts";
 import { cloudFrontError } from "./edge-answer.ts";
@@ -18,7 +19,7 @@ export interface EdgeOptions {
 	cachePolicies: Record<string, unknown>;
 	originRequestPolicies: Record<string, unknown>;
 	/** Invokes the origin-request function with an event; what it gives or throws is taken as CloudFront takes it. */
-	invokeEdge: (event: unknown) => Promise<unknown>;
+	invokeEdge: (event: CloudFrontRequestEvent) => Promise<unknown>;
 	/** The certificate for a TLS name (lower case); undefined ends the handshake. */
 	tls: (servername: string) => SecureContext | undefined;
 	/** Names of origins, the distribution's own included. */

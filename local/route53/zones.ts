@@ -1,12 +1,11 @@
-import { randomInt } from "node:crypto";
 import { AwsError, type Caller } from "../aws/service.ts";
 import type { Clock } from "../clock.ts";
 import { batchCost, planBatch, sizeProblems } from "./batch.ts";
 import type { ChangeInfo } from "./change-table.ts";
-import { nameProblem, normalizedName } from "./names.ts";
 import { type Route53Quotas, tokenBuckets } from "./quotas.ts";
-import type { Change, RecordSet } from "./record-set.ts";
+import type { Change } from "./record-set.ts";
 import type { Route53Tables } from "./tables.ts";
+import { addZone, randomId } from "./zone-creation.ts";
 import type { Zone } from "./zone-table.ts";
 
 /** What the operations do, without their XML. */
@@ -69,27 +68,7 @@ export function hostedZones(tables: Route53Tables, clock: Clock, quotas: Route53
 		},
 		/** A zone with its NS and SOA, in DNS at once. Throws HostedZoneAlreadyExists for a caller reference used before. */
 		create(name: string, callerReference: string, comment: string, caller: Caller): { zone: Zone; change: ChangeInfo } {
-			const apex = normalizedName(name);
-			const problem = nameProblem(apex);
-			if (problem) throw new AwsError("InvalidDomainName", `${name} is not a valid domain name: ${problem}`);
-			const existing = tables.zones.of(caller.accountId);
-			if (existing.some((zone) => zone.callerReference === callerReference)) {
-				const told = `A hosted zone has already been created with the specified caller reference: ${callerReference}`;
-				throw new AwsError("HostedZoneAlreadyExists", told, 409);
-			}
-			if (existing.length >= quotas.zonesPerAccount) {
-				throw new AwsError("TooManyHostedZones", "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER");
-			}
-			const nameServers = delegation();
-			const zone = {
-				id: randomId("Z"),
-				accountId: caller.accountId,
-				name: apex,
-				callerReference,
-				comment,
-				nameServers,
-			};
-			tables.addZone(zone, apexSets(apex, nameServers));
+			const zone = addZone(tables, quotas, { name, callerReference, comment, accountId: caller.accountId });
 			return { zone, change: submit(zone, [], "") };
 		},
 		/** Throws HostedZoneNotEmpty while anything beyond the apex's NS and SOA stands. */
@@ -119,27 +98,4 @@ function invalidChangeBatch(messages: readonly string[]): AwsError {
 function accessDenied({ accountId }: Caller): AwsError {
 	const told = `User: arn:aws:iam::${accountId}:root is not authorized to access this resource`;
 	return new AwsError("AccessDenied", told, 403);
-}
-
-const idCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-function randomId(letter: "C" | "Z"): string {
-	return letter + Array.from({ length: 20 }, () => idCharacters[randomInt(idCharacters.length)]).join("");
-}
-
-/** Four servers, one under each of the four top-level domains, as in every delegation set. */
-function delegation(): string[] {
-	return ["com", "net", "org", "co.uk"].map((domain, at) => {
-		const number = at * 512 + randomInt(512);
-		return `ns-${number}.awsdns-${String(randomInt(64)).padStart(2, "0")}.${domain}.`;
-	});
-}
-
-/** TTLs and SOA fields as Route 53 sets them: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html */
-function apexSets(name: string, nameServers: string[]): RecordSet[] {
-	const soa = `${nameServers[0]} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400`;
-	return [
-		{ name, type: "NS", ttlSeconds: 172_800, values: nameServers },
-		{ name, type: "SOA", ttlSeconds: 900, values: [soa] },
-	];
 }

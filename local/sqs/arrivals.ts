@@ -31,7 +31,11 @@ export function createArrivals(clock: Clock, nextVisibleAt: (queueArn: string) =
 		const next = nextVisibleAt(arn);
 		if (next === undefined) return;
 		if (next <= clock.now()) ring(arn);
-		else alarms.set(arn, clock.at(next, () => ring(arn)));
+		else
+			alarms.set(
+				arn,
+				clock.at(next, () => ring(arn)),
+			);
 	};
 	return {
 		listen(arn, listener) {

@@ -14,6 +14,7 @@ export const sqsLimits = {
 	waitSeconds: 20,
 	messagesPerReceive: 10,
 	retentionSeconds: { min: 60, max: 1_209_600, default: 345_600 },
+	/** Beyond it a queue gives out nothing more. */
 	inFlightMessages: 120_000,
 	receivesBeforeDeadLetter: 1_000,
 	purgeEverySeconds: 60,

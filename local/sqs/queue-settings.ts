@@ -16,7 +16,7 @@ export const queueProperties = z.looseObject({
 		.optional(),
 	FifoQueue: z.literal(false, "FIFO queues are not emulated").optional(),
 });
-export type QueueSettings = z.infer<typeof queueProperties>;
+type QueueSettings = z.infer<typeof queueProperties>;
 
 export interface Queue {
 	arn: string;

@@ -16,10 +16,16 @@ const schema = `
 		attributes TEXT NOT NULL, sender TEXT NOT NULL, sent_at_ms INTEGER NOT NULL, visible_at_ms INTEGER NOT NULL,
 		receipt TEXT, receive_count INTEGER NOT NULL DEFAULT 0, first_received_at_ms INTEGER, dead_letter_source TEXT
 	) STRICT;
-	CREATE INDEX IF NOT EXISTS sqs_messages_visible ON sqs_messages (queue, visible_at_ms);
+	CREATE INDEX IF NOT EXISTS sqs_messages_visible ON sqs_messages (queue, visible_at_ms, seq);
+	CREATE INDEX IF NOT EXISTS sqs_messages_sent ON sqs_messages (queue, sent_at_ms);
 `;
 
-const queueRow = z.object({ arn: z.string(), settings: z.string(), created_at_ms: z.number(), modified_at_ms: z.number() });
+const queueRow = z.object({
+	arn: z.string(),
+	settings: z.string(),
+	created_at_ms: z.number(),
+	modified_at_ms: z.number(),
+});
 const messageRow = z.object({
 	seq: z.number(),
 	id: z.string(),
@@ -32,9 +38,11 @@ const messageRow = z.object({
 	dead_letter_source: z.string().nullable(),
 });
 const depthRow = z.object({ visible: z.number(), inFlight: z.number(), delayed: z.number() });
+const seqRow = z.object({ seq: z.number() });
+const countRow = z.object({ count: z.number() });
 const nextRow = z.object({ at: z.number().nullable() });
 
-export interface NewMessage {
+interface NewMessage {
 	body: string;
 	attributes: MessageAttributes;
 	/** The account that sends. */
@@ -85,7 +93,8 @@ export function createQueueStore(store: Store, clock: Clock, changed: (queueArn:
 		find,
 		all: (): Queue[] => sql.queues.all().map(queueOf),
 		/** Makes the queue or changes its settings; its messages stay. */
-		save: (arn: string, settings: unknown) => void sql.saveQueue.run(arn, JSON.stringify(settings), clock.now(), clock.now()),
+		save: (arn: string, settings: unknown) =>
+			void sql.saveQueue.run(arn, JSON.stringify(settings), clock.now(), clock.now()),
 		/** Returns the message's id. */
 		insert(queue: Queue, { body, attributes, sender, delaySeconds = queue.settings.DelaySeconds }: NewMessage): string {
 			const id = randomUUID();
@@ -94,32 +103,16 @@ export function createQueueStore(store: Store, clock: Clock, changed: (queueArn:
 			changed(queue.arn);
 			return id;
 		},
-		/** Takes what is visible, oldest first; what was received too often goes to the dead-letter queue instead. Throws OverLimit. */
-		receive(queue: Queue, { max, maxBytes = Number.POSITIVE_INFINITY, visibilitySeconds }: Receive): ReceivedMessage[] {
-			const { RedrivePolicy: redrive, VisibilityTimeout } = queue.settings;
+		/** Takes what is visible, the longest visible first; what was received too often goes to the dead-letter queue instead. */
+		receive(queue: Queue, receive: Receive): ReceivedMessage[] {
+			const redrive = queue.settings.RedrivePolicy;
 			const deadLetters = redrive && find(redrive.deadLetterTargetArn);
-			const now = clock.now();
-			const taken: ReceivedMessage[] = [];
-			let bytes = 0;
-			inTransaction(store, () => {
+			const { taken, givenUp } = inTransaction(store, () => {
 				forgetExpired(queue);
-				if (depthOf(queue.arn).inFlight >= sqsLimits.inFlightMessages) throw overLimit();
-				for (const row of sql.visible.all(queue.arn, now)) {
-					if (taken.length === max) break;
-					const message = messageRow.parse(row);
-					if (deadLetters && message.receive_count >= redrive.maxReceiveCount) {
-						sql.giveUp.run(deadLetters.arn, now, queue.arn, message.seq);
-						continue;
-					}
-					bytes += Buffer.byteLength(message.body);
-					if (taken.length > 0 && bytes > maxBytes) break;
-					const receipt = `${message.seq}-${randomUUID()}`;
-					sql.take.run(now + (visibilitySeconds ?? VisibilityTimeout) * 1000, receipt, now, message.seq);
-					taken.push(received(message, receipt, now));
-				}
+				return takeVisible(sql, queue, deadLetters, receive, clock.now());
 			});
-			if (taken.length > 0) changed(queue.arn);
-			if (deadLetters) changed(deadLetters.arn);
+			if (taken.length + givenUp > 0) changed(queue.arn);
+			if (deadLetters && givenUp > 0) changed(deadLetters.arn);
 			return taken;
 		},
 		/** Deletes the message if the handle is of its latest receipt; safe to repeat. Throws ReceiptHandleIsInvalid. */
@@ -142,13 +135,38 @@ export function createQueueStore(store: Store, clock: Clock, changed: (queueArn:
 		nextVisibleAt: (arn: string): number | undefined => nextRow.parse(sql.next.get(arn)).at ?? undefined,
 		depth(queue: Queue): Depth {
 			forgetExpired(queue);
-			return depthOf(queue.arn);
+			return depthRow.parse(sql.depth.get({ arn: queue.arn, now: clock.now() }));
 		},
 	};
+}
 
-	function depthOf(arn: string): Depth {
-		return depthRow.parse(sql.depth.get({ arn, now: clock.now() }));
+function takeVisible(
+	sql: ReturnType<typeof prepare>,
+	{ arn, settings }: Queue,
+	deadLetters: Queue | undefined,
+	{ max, maxBytes = Number.POSITIVE_INFINITY, visibilitySeconds = settings.VisibilityTimeout }: Receive,
+	nowMs: number,
+): { taken: ReceivedMessage[]; givenUp: number } {
+	const maxReceiveCount = settings.RedrivePolicy?.maxReceiveCount ?? Number.POSITIVE_INFINITY;
+	const room = sqsLimits.inFlightMessages - countRow.parse(sql.inFlight.get(arn, nowMs)).count;
+	const taken: ReceivedMessage[] = [];
+	let bytes = 0;
+	let givenUp = 0;
+	for (const row of sql.visible.all(arn, nowMs)) {
+		if (taken.length === Math.min(max, room)) break;
+		const message = messageRow.parse(sql.message.get(seqRow.parse(row).seq));
+		if (deadLetters && message.receive_count >= maxReceiveCount) {
+			givenUp++;
+			sql.giveUp.run(deadLetters.arn, nowMs, arn, message.seq);
+			continue;
+		}
+		bytes += Buffer.byteLength(message.body);
+		if (taken.length > 0 && bytes > maxBytes) break;
+		const receipt = `${message.seq}-${randomUUID()}`;
+		sql.take.run(nowMs + visibilitySeconds * 1000, receipt, nowMs, message.seq);
+		taken.push(received(message, receipt, nowMs));
 	}
+	return { taken, givenUp };
 }
 
 function prepare(store: Store) {
@@ -162,7 +180,13 @@ function prepare(store: Store) {
 		insert: store.prepare(
 			`INSERT INTO sqs_messages (queue, id, body, attributes, sender, sent_at_ms, visible_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		),
-		visible: store.prepare("SELECT * FROM sqs_messages WHERE queue = ? AND visible_at_ms <= ? ORDER BY seq LIMIT 100"),
+		visible: store.prepare(
+			"SELECT seq FROM sqs_messages WHERE queue = ? AND visible_at_ms <= ? ORDER BY visible_at_ms, seq LIMIT 100",
+		),
+		message: store.prepare("SELECT * FROM sqs_messages WHERE seq = ?"),
+		inFlight: store.prepare(
+			"SELECT count(*) AS count FROM sqs_messages WHERE queue = ? AND visible_at_ms > ? AND receipt IS NOT NULL",
+		),
 		take: store.prepare(
 			`UPDATE sqs_messages SET visible_at_ms = ?, receipt = ?, receive_count = receive_count + 1,
 			first_received_at_ms = coalesce(first_received_at_ms, ?) WHERE seq = ?`,
@@ -189,7 +213,15 @@ function prepare(store: Store) {
 function queueOf(row: unknown): Queue {
 	const { arn, settings, created_at_ms: createdAtMs, modified_at_ms: modifiedAtMs } = queueRow.parse(row);
 	const [, , , region = "", accountId = "", name = ""] = arn.split(":");
-	return { arn, name, accountId, region, settings: queueProperties.parse(JSON.parse(settings)), createdAtMs, modifiedAtMs };
+	return {
+		arn,
+		name,
+		accountId,
+		region,
+		settings: queueProperties.parse(JSON.parse(settings)),
+		createdAtMs,
+		modifiedAtMs,
+	};
 }
 
 function received(row: z.infer<typeof messageRow>, receipt: string, nowMs: number): ReceivedMessage {
@@ -208,9 +240,5 @@ function received(row: z.infer<typeof messageRow>, receipt: string, nowMs: numbe
 
 function checkHandle(receipt: string): void {
 	if (!/^\d+-[0-9a-f-]{36}$/.test(receipt))
-		throw new AwsError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.");
-}
-
-function overLimit(): AwsError {
-	return new AwsError("OverLimit", "Too many messages are in flight.", 403);
+		throw new AwsError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.", 404);
 }

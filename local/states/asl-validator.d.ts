@@ -1,4 +1,5 @@
 /** The package brings no types: this is the part that machine.ts calls. It writes into the definition that it is given. */
 declare module "asl-validator" {
-	export default function validate(definition: unknown): { isValid: boolean; errorsText(separator?: string): string };
+	function validate(definition: unknown): { isValid: boolean; errorsText(separator?: string): string };
+	export = validate;
 }

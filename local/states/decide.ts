@@ -16,7 +16,10 @@ export async function decide(execution: Execution, machine: Machine, nowMs: numb
 	if (execution.status !== "RUNNING") return [];
 	if (execution.deadlineMs !== undefined && execution.deadlineMs <= nowMs)
 		return [{ type: "ExecutionTimedOut", thread: rootThread, failure: { error: "States.Timeout" } }];
-	for (const thread of Object.values(execution.threads)) {
+	const threads = Object.values(execution.threads);
+	const late = threads.flatMap((thread) => missed(thread, nowMs));
+	if (late.length > 0) return late;
+	for (const thread of threads) {
 		if (rests(thread, nowMs)) continue;
 		const state = machine.states.get(thread.state);
 		if (!state) throw new Error(`The definition has no state '${thread.state}'`);
@@ -35,7 +38,7 @@ function rests({ parent, position }: Thread, nowMs: number): boolean {
 	if (position.at === "ended" || position.at === "failed") return parent !== undefined;
 	if (position.at === "wait") return position.untilMs > nowMs;
 	if (position.at === "retry") return position.dueMs > nowMs;
-	return position.at === "aborted";
+	return position.at === "task" || position.at === "aborted";
 }
 
 function step(moment: Moment): Promise<Draft[]> | Draft[] {
@@ -47,8 +50,6 @@ function step(moment: Moment): Promise<Draft[]> | Draft[] {
 			return attempted(moment, work);
 		case "wait":
 			return attempted(moment, (now) => finish(now));
-		case "task":
-			return missed(moment);
 		case "fork":
 			return stepFork(moment, position);
 		case "result":
@@ -59,6 +60,7 @@ function step(moment: Moment): Promise<Draft[]> | Draft[] {
 			return [{ type: "ExecutionSucceeded", thread: id, output: position.output }];
 		case "failed":
 			return [{ type: "ExecutionFailed", thread: id, failure: position.failure }];
+		case "task":
 		case "aborted":
 			return [];
 	}
@@ -84,11 +86,10 @@ async function enter(moment: Moment): Promise<Draft[]> {
 }
 
 /** A task that ran out of time. AWS reports a missed heartbeat as States.Timeout; handlers may name it States.HeartbeatTimeout. */
-function missed({ thread, nowMs }: Moment): Draft[] {
-	const { position } = thread;
+function missed({ id, position }: Thread, nowMs: number): Draft[] {
 	if (position.at !== "task") return [];
 	const timedOut = (failure: { error: string; alias?: string }): Draft[] => [
-		{ type: "TaskTimedOut", thread: thread.id, resource: position.task.resource, failure },
+		{ type: "TaskTimedOut", thread: id, resource: position.task.resource, failure },
 	];
 	if (position.timeoutAtMs !== undefined && position.timeoutAtMs <= nowMs) return timedOut({ error: "States.Timeout" });
 	if (position.heartbeatAtMs !== undefined && position.heartbeatAtMs <= nowMs)

@@ -41,6 +41,7 @@ export type Engine = ReturnType<typeof createEngine>;
 export function createEngine({ store, clock, invoke, putEvent, caller, invocationsAtOnce = 50 }: StatesParts) {
 	const journal: Journal = openJournal(store);
 	const running = new Map<string, Running>();
+	const machines = new Map<string, Machine>();
 	const lane = createLane(invocationsAtOnce);
 	const random = Math.random;
 	const evaluate = createEvaluate({ nowMs: clock.now, random, uuid: randomUUID });
@@ -50,6 +51,13 @@ export function createEngine({ store, clock, invoke, putEvent, caller, invocatio
 	function born(row: Pick<ExecutionRow, "arn" | "name" | "machineArn">): Birth {
 		const machineName = row.machineArn.split(":").at(-1) ?? "";
 		return { arn: row.arn, name: row.name, machineArn: row.machineArn, machineName };
+	}
+
+	/** The definition that an execution began with, loaded once. */
+	function machineOf(hash: string): Machine {
+		const machine = machines.get(hash) ?? loadMachine(journal.machine(hash));
+		machines.set(hash, machine);
+		return machine;
 	}
 
 	function load(row: ExecutionRow): Running {
@@ -89,31 +97,50 @@ export function createEngine({ store, clock, invoke, putEvent, caller, invocatio
 		void advance(run);
 	}
 
+	/** Tells of the latest status: at least once, unless the bus refuses it; then once more after a restart. */
 	function tell(row: ExecutionRow): void {
-		putEvent(statusEvent(row, clock.now()), caller);
+		try {
+			putEvent(statusEvent(row, clock.now()), caller);
+		} catch {
+			return;
+		}
 		journal.markTold(row.arn, row.status);
 	}
 
+	/** The execution in memory, read from the log if need be; undefined when it does not run. */
+	function find(arn: string): Running | undefined {
+		const here = running.get(arn);
+		const row = here ? undefined : journal.execution(arn);
+		if (row?.status !== "RUNNING") return here;
+		const run = load(row);
+		follow(run, { ...row, untold: 0 });
+		return run;
+	}
+
+	/** One step after another, until the execution waits. Whatever else is written meanwhile makes a decision void. */
 	async function advance(run: Running): Promise<void> {
 		if (run.advancing) return;
 		run.advancing = true;
+		// A long chain of steps leaves the others their turn.
+		for (let steps = 1; ; steps++) {
+			if (steps % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+			const seen = run.execution;
+			const drafts = await decided(seen, run.machine);
+			if (closed) return;
+			if (run.execution.version !== seen.version) continue;
+			if (drafts.length === 0) break;
+			commit(run, drafts);
+		}
+		run.advancing = false;
+	}
+
+	/** An interpreter that cannot go on fails the execution, as States.Runtime does at AWS. */
+	async function decided(execution: Execution, machine: Machine): Promise<Draft[]> {
 		try {
-			// A long chain of steps leaves the others their turn.
-			for (let steps = 1; !closed; steps++) {
-				if (steps % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-				const seen = run.execution;
-				const drafts = await decide(seen, run.machine, clock.now(), chance);
-				if (closed) return;
-				if (run.execution.version !== seen.version) continue;
-				if (drafts.length === 0) return;
-				commit(run, drafts);
-			}
+			return await decide(execution, machine, clock.now(), chance);
 		} catch (error) {
-			if (closed || run.execution.status !== "RUNNING") throw error;
 			const cause = error instanceof Error ? error.message : String(error);
-			commit(run, [{ type: "ExecutionFailed", thread: rootThread, failure: { error: "States.Runtime", cause } }]);
-		} finally {
-			run.advancing = false;
+			return [{ type: "ExecutionFailed", thread: rootThread, failure: { error: "States.Runtime", cause } }];
 		}
 	}
 
@@ -138,20 +165,22 @@ export function createEngine({ store, clock, invoke, putEvent, caller, invocatio
 
 	return {
 		journal,
-		begin(given: NewExecution, machine: Machine, started: Draft): ExecutionRow {
+		machineOf,
+		begin(given: NewExecution, started: Draft): ExecutionRow {
 			const { execution, events } = append(replay(born({ ...given }), []), [started], clock.now());
 			const row = journal.begin(given, { events, sequence: 0, status: "RUNNING" });
+			const machine = machineOf(given.machineHash);
 			follow({ execution, machine, invoked: new Set(), advancing: false, wake: undefined }, row);
 			return row;
 		},
 		/** Writes what came from outside, if the execution still runs. */
 		receive(arn: string, drafts: readonly Draft[]): ExecutionRow | undefined {
-			const run = running.get(arn);
+			const run = find(arn);
 			return run && commit(run, drafts);
 		},
 		/** The task that a token stands for, while it is awaited. */
 		awaited(arn: string, thread: string, attempt: number) {
-			const run = running.get(arn);
+			const run = find(arn);
 			return run && awaitedTask(run.execution, thread, attempt);
 		},
 		redrive(row: ExecutionRow, clientToken: string | undefined): ExecutionRow {
@@ -164,7 +193,7 @@ export function createEngine({ store, clock, invoke, putEvent, caller, invocatio
 		/** Takes up everything that a former process left under way. */
 		start(): void {
 			for (const row of journal.untold()) tell(row);
-			for (const row of journal.running()) if (!running.has(row.arn)) follow(load(row), { ...row, untold: 0 });
+			for (const { arn } of journal.running()) find(arn);
 		},
 		close(): void {
 			closed = true;

@@ -1,7 +1,7 @@
 import jsonata from "jsonata";
 import { z } from "zod";
 import { stepFunctions, type World } from "./functions.ts";
-import { type Json, sizeOf } from "./json.ts";
+import type { Json } from "./json.ts";
 
 /** What an expression sees as `$states`, and the variables beside it. */
 export interface Scope {
@@ -35,8 +35,8 @@ export function createEvaluate(world: World): Evaluate {
 			new EvaluationError(`The JSONata expression '${text}' specified for the field '${field}' ${how}`, field);
 		let value: unknown;
 		try {
-			let program = compiled.get(text);
-			if (!program) compiled.set(text, (program = jsonata(text)));
+			const program = compiled.get(text) ?? jsonata(text);
+			compiled.set(text, program);
 			value = await program.evaluate(undefined, { ...functions, ...variables, states });
 		} catch (error) {
 			throw failed(`threw an error during evaluation. ${described(error)}`);
@@ -82,11 +82,6 @@ export async function evaluateTo<T extends Json>(
 			`Expected '${typeName}', but was '${typeOf(value)}' for value: ${JSON.stringify(value)}`,
 		field,
 	);
-}
-
-/** Whether the value is over the payload quota of 256 KiB; `limit` in octets. */
-export function tooLarge(value: Json, limit: number): boolean {
-	return sizeOf(value) > limit;
 }
 
 function expressionIn(text: string): string | undefined {

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { AwsError, type InvokeFunction, type InvokeResult } from "../aws/service.ts";
+import { AwsError, type InvokeFunction } from "../aws/service.ts";
 import type { Draft, TaskScheduled } from "./events.ts";
 import type { Failure } from "./failure.ts";
-import { type Json, sizeOf } from "./json.ts";
+import { type Json, parseJson, sizeOf } from "./json.ts";
 import { limits } from "./limits.ts";
 import { tooLarge } from "./outcome.ts";
 
@@ -37,20 +37,27 @@ export async function invokeTask(
 ): Promise<Draft> {
 	const { resource } = task;
 	const failed = (failure: Failure): Draft => ({ type: "TaskFailed", thread, resource, failure });
-	let answer: InvokeResult;
 	try {
-		// No payload is an empty object to the function.
-		answer = await invoke(task.functionName, withPayload.parse(task.parameters).Payload ?? {});
+		const answer = await invoke(task.functionName, payloadOf(task));
+		if (!answer.ok) {
+			const { errorType, errorMessage, trace } = answer;
+			return failed({ error: errorType, cause: JSON.stringify({ errorType, errorMessage, trace }) });
+		}
+		const output = invocationOutput(answer.payload, requestId);
+		if (sizeOf(output) > limits.payloadBytes) return failed(tooLarge(task.functionName));
+		return { type: resource === "invoke" ? "TaskSucceeded" : "TaskSubmitted", thread, resource, output };
 	} catch (error) {
 		return failed(serviceFailure(error));
 	}
-	if (!answer.ok) {
-		const { errorType, errorMessage, trace } = answer;
-		return failed({ error: errorType, cause: JSON.stringify({ errorType, errorMessage, trace }) });
-	}
-	const output = invocationOutput(answer.payload, requestId);
-	if (sizeOf(output) > limits.payloadBytes) return failed(tooLarge(task.functionName));
-	return { type: resource === "invoke" ? "TaskSucceeded" : "TaskSubmitted", thread, resource, output };
+}
+
+/** What the function is given: nothing is an empty object; a string is taken for the JSON text of the payload. */
+function payloadOf({ parameters }: TaskScheduled): Json {
+	const { Payload: payload } = withPayload.parse(parameters);
+	if (typeof payload !== "string") return payload ?? {};
+	const read = parseJson(payload);
+	if (!read) throw new AwsError("InvalidRequestContentException", "Could not parse request body into json");
+	return read.value;
 }
 
 /** The result of `lambda:invoke`: the answer of Lambda's Invoke, its payload parsed (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html). */

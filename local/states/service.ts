@@ -120,10 +120,13 @@ function start(
 	if (before && !free) throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
 	const { startAt, timeoutSeconds } = machine;
 	const timeout = timeoutSeconds !== undefined && { timeoutSeconds };
-	const row = engine.begin({ arn, machineArn, machineHash: hash, name, input, startedAtMs: nowMs }, machine, {
-		...{ type: "ExecutionStarted", thread: rootThread, input: value.value, startAt, roleArn },
-		...timeout,
-	});
+	const row = engine.begin(
+		{ arn, machineArn, machineHash: hash, name, input, startedAtMs: nowMs },
+		{
+			...{ type: "ExecutionStarted", thread: rootThread, input: value.value, startAt, roleArn },
+			...timeout,
+		},
+	);
 	return { executionArn: arn, startDate: row.startedAtMs / 1000 };
 }
 

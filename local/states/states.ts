@@ -1,6 +1,5 @@
 import type { JsonService } from "../aws/service.ts";
 import { createEngine, type StatesParts } from "./engine.ts";
-import { loadMachine } from "./machine.ts";
 import { type Defined, statesService } from "./service.ts";
 
 /** A state machine as the template deploys it. */
@@ -32,9 +31,9 @@ export function createStates(parts: StatesParts): States {
 	return {
 		service: statesService(engine, parts.clock, machines),
 		define({ arn, name, definition, roleArn }) {
-			const machine = loadMachine(definition);
+			const hash = engine.journal.keepMachine(definition);
 			const role = roleArn ?? `arn:aws:iam::${parts.caller.accountId}:role/${name}`;
-			machines.set(arn, { arn, machine, roleArn: role, hash: engine.journal.keepMachine(definition) });
+			machines.set(arn, { arn, roleArn: role, hash, machine: engine.machineOf(hash) });
 		},
 		start: engine.start,
 		transitions: engine.journal.transitions,

@@ -1,10 +1,12 @@
 import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { decode, encode, type Packet, streamDecode, streamEncode } from "dns-packet";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { memoryZones } from "../../../local/dns/memory-zones.ts";
+import { reply } from "../../../local/dns/packets.ts";
 import { type Dns, startDns } from "../../../local/dns/server.ts";
 import { cloudFrontZoneId } from "../../../local/route53/batch.ts";
 import { aSet, aWorld, upsert, type World } from "../route53/world.ts";
@@ -49,6 +51,9 @@ beforeEach(async () => {
 		upsert("a.b.wild.app.example.com.", "TXT", '"below"'),
 		upsert("text.app.example.com.", "TXT", '"one" "two\\" \\101"'),
 		upsert("mail.app.example.com.", "MX", "10 mx.example.net."),
+		upsert("_sip._tcp.app.example.com.", "SRV", "1 2 5060 sip.example.net."),
+		upsert("ptr.app.example.com.", "PTR", "host.example.net."),
+		upsert("away.app.example.com.", "DS", "1 13 2 ABCD"),
 		upsert("caa.app.example.com.", "CAA", '0 issue "amazon.com"'),
 		upsert("away.app.example.com.", "NS", "ns1.elsewhere.test."),
 	]);
@@ -121,7 +126,7 @@ describe("the DNS server", () => {
 		expect(answered).toEqual(expected);
 	});
 
-	it("answers NS, SOA, TXT, MX and CAA as they were written", async () => {
+	it("answers NS, SOA, TXT, MX, SRV, PTR and CAA as they were written", async () => {
 		const withoutDots = world.nameServers.map((server) => server.slice(0, -1));
 		expect((await resolver.resolveNs("app.example.com")).sort()).toEqual(withoutDots.sort());
 		expect(await resolver.resolveSoa("app.example.com")).toMatchObject({ serial: 1, minttl: 86_400 });
@@ -129,6 +134,10 @@ describe("the DNS server", () => {
 		expect(await resolver.resolveMx("mail.app.example.com")).toMatchObject([
 			{ priority: 10, exchange: "mx.example.net" },
 		]);
+		expect(await resolver.resolveSrv("_sip._tcp.app.example.com")).toMatchObject([
+			{ priority: 1, weight: 2, port: 5_060, name: "sip.example.net" },
+		]);
+		expect(await resolver.resolvePtr("ptr.app.example.com")).toEqual(["host.example.net"]);
 		expect(await resolver.resolveCaa("caa.app.example.com")).toMatchObject([{ critical: 0, issue: "amazon.com" }]);
 	});
 
@@ -138,6 +147,9 @@ describe("the DNS server", () => {
 		expect(answer.authorities).toMatchObject([
 			{ name: "away.app.example.com", type: "NS", data: "ns1.elsewhere.test" },
 		]);
+		const digest = Buffer.from("abcd", "hex");
+		const ds = await overUdp("away.app.example.com", "DS");
+		expect(ds.answers).toMatchObject([{ type: "DS", data: { keyTag: 1, algorithm: 13, digestType: 2, digest } }]);
 	});
 
 	it("fails on order, also behind a CNAME, until told otherwise", async () => {
@@ -145,6 +157,28 @@ describe("the DNS server", () => {
 		await expect(resolver.resolve4("www.app.example.com")).rejects.toMatchObject({ code: "ESERVFAIL" });
 		dns.setServfail("acme.app.example.com.", false);
 		expect(await resolver.resolve4("www.app.example.com")).toEqual(["127.0.0.1"]);
+	});
+
+	it("fails for an alias whose target fails", async () => {
+		dns.setServfail("d111.cloudfront.net", true);
+		await expect(resolver.resolve4("acme.app.example.com")).rejects.toMatchObject({ code: "ESERVFAIL" });
+	});
+
+	it("listens on one number for UDP and TCP, or not at all", async () => {
+		await expect(startDns({ sources: [], port: dns.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+		const tcp = createServer().listen(0, "127.0.0.1");
+		await once(tcp, "listening");
+		const address = tcp.address();
+		const taken = typeof address === "object" && address ? address.port : 0;
+		await expect(startDns({ sources: [], port: taken })).rejects.toMatchObject({ code: "EADDRINUSE" });
+		tcp.close();
+	});
+
+	it("leaves the AAAA out when the edge has no such address", async () => {
+		const other = await startDns({ sources: [], port: 0, edgeAddresses: ["127.0.0.1"] });
+		resolver.setServers([`127.0.0.1:${other.port}`]);
+		await expect(resolver.resolve6("d111.cloudfront.net")).rejects.toMatchObject({ code: "ENODATA" });
+		await other.close();
 	});
 
 	it("knows static hosts", async () => {
@@ -233,6 +267,24 @@ describe("a packet that is no query", () => {
 		socket.close();
 		expect(message?.readUInt16BE(0)).toBe(0x00ff);
 		expect((message?.readUInt16BE(2) ?? 0) & 0xf).toBe(1);
+	});
+
+	it("never throws, whatever the octets are", () => {
+		const authority = { sources: [world.route53.zones], servfail: new Set<string>() };
+		const query = encode({ type: "query", id: 7, questions: [{ name: "acme.app.example.com", type: "A" }] });
+		const mutated = fc.array(fc.tuple(fc.nat(query.length - 1), fc.nat(255)), { maxLength: 6 }).map((edits) => {
+			const octets = Buffer.from(query);
+			for (const [at, octet] of edits) octets[at] = octet;
+			return octets;
+		});
+		const any = fc.uint8Array({ maxLength: 64 }).map((octets) => Buffer.from(octets));
+		fc.assert(
+			fc.property(fc.oneof(mutated, any), fc.constantFrom("udp" as const, "tcp" as const), (octets, transport) => {
+				const answered = reply(octets, transport, authority);
+				if (answered) expect(answered.subarray(0, 2)).toEqual(octets.subarray(0, 2));
+			}),
+			{ numRuns: 2_000 },
+		);
 	});
 
 	it("echoes a question of a type that it has no name for", async () => {

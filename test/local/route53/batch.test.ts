@@ -1,7 +1,11 @@
-import { ChangeResourceRecordSetsCommand, type Change as SdkChange } from "@aws-sdk/client-route-53";
+import {
+	ChangeResourceRecordSetsCommand,
+	ListResourceRecordSetsCommand,
+	type Change as SdkChange,
+} from "@aws-sdk/client-route-53";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cloudFrontZoneId } from "../../../local/route53/batch.ts";
-import { aWorld, type World } from "./world.ts";
+import { aWorld, nonprod, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -140,6 +144,37 @@ describe("a change batch that Route 53 refuses", () => {
 	});
 });
 
+describe("a value or a name that has the wrong form", () => {
+	const long = "x".repeat(256);
+	it.each<[Type, string, string, string]>([
+		["TXT", "a", `"${long}"`, "CharacterStringTooLong"],
+		["TXT", "a", '"one" two', "InvalidCharacterString"],
+		["CNAME", "a", "bad name.example.org", "UnsupportedCharacter"],
+		["CNAME", "a", "two..dots.example.org", "DomainLabelEmpty"],
+		["CNAME", "a", `${"x".repeat(64)}.example.org`, "DomainLabelTooLong"],
+		["CNAME", "a", `${"x.".repeat(130)}org`, "DomainNameTooLong"],
+		["MX", "a", "mail.example.com", "MXRRDATAMalformed"],
+		["SRV", "a", "1 2 host.example.com", "SRVRRDATAMalformed"],
+		["CAA", "a", "0 issue amazon.com", "CAARRDATAMalformed"],
+		["A", `${"x".repeat(64)}`, "192.0.2.1", "DomainLabelTooLong"],
+		["A", "a..b", "192.0.2.1", "DomainLabelEmpty"],
+	])("is refused: %s %s", async (type, label, value, problem) => {
+		await expect(send(change("CREATE", `${label}.app.example.com`, type, value))).rejects.toThrow(problem);
+	});
+
+	it("keeps the SOA at its place, and lets its negative TTL be lowered", async () => {
+		const [, soa] = world.route53.records(world.zoneId);
+		const [value = ""] = soa && "values" in soa ? soa.values : [];
+		const set = { Name: "app.example.com", Type: "SOA" as const, TTL: 900, ResourceRecords: [{ Value: value }] };
+		await expect(send({ Action: "DELETE", ResourceRecordSet: set })).rejects.toThrow(
+			"A HostedZone must contain exactly one SOA record.",
+		);
+		const lowered = value.replace(/86400$/, "60");
+		await send({ Action: "UPSERT", ResourceRecordSet: { ...set, ResourceRecords: [{ Value: lowered }] } });
+		expect(world.route53.records(world.zoneId)[1]).toMatchObject({ values: [lowered] });
+	});
+});
+
 describe("a change batch that Route 53 takes", () => {
 	it("may replace a CNAME by an address", async () => {
 		await send(change("CREATE", "a.app.example.com", "CNAME", "example.org"));
@@ -185,6 +220,40 @@ describe("a change batch that Route 53 takes", () => {
 			);
 		await send(...text(80));
 		await expect(send(...text(81))).rejects.toThrow("[RDATA character limit of 32000 exceeded.]");
+	});
+});
+
+describe("values on the wire", () => {
+	const valuesOf = async (name: string) => {
+		const from = { HostedZoneId: world.zoneId, StartRecordName: name, MaxItems: 1 };
+		const { ResourceRecordSets } = await world.client.send(new ListResourceRecordSetsCommand(from));
+		return ResourceRecordSets?.[0]?.ResourceRecords?.map((record) => record.Value);
+	};
+
+	it.each(['"<&>\'"', '"a  b"', '"007"', '"true" "\\"quoted\\""', '"é"'])(
+		"come back as they were written: %s",
+		async (value) => {
+			await send(change("CREATE", "t.app.example.com", "TXT", value));
+			expect(await valuesOf("t.app.example.com")).toEqual([value]);
+		},
+	);
+
+	it("may need more escapes than a careful XML parser expands by default", async () => {
+		await send(...Array.from({ length: 500 }, (_, at) => change("UPSERT", `t${at}.app.example.com`, "TXT", '"&&&&"')));
+		expect(await valuesOf("t499.app.example.com")).toEqual(['"&&&&"']);
+	});
+
+	it("are refused when they are no XML", async () => {
+		const request = {
+			method: "POST",
+			path: `/2013-04-01/hostedzone/${world.zoneId}/rrset`,
+			query: new URLSearchParams(),
+		};
+		for (const body of ["", "<a>", "{}", "<ChangeResourceRecordSetsRequest/>"]) {
+			await expect(world.route53.service.handle({ ...request, body }, nonprod)).rejects.toMatchObject({
+				name: "InvalidInput",
+			});
+		}
 	});
 });
 

@@ -4,34 +4,18 @@ import {
 	ExecutionDoesNotExist,
 	ExecutionNotRedrivable,
 	GetExecutionHistoryCommand,
-	InvalidToken,
 	RedriveExecutionCommand,
-	SendTaskFailureCommand,
-	SendTaskSuccessCommand,
 	SFNClient,
 	StartExecutionCommand,
-	TaskDoesNotExist,
-	TaskTimedOut,
 } from "@aws-sdk/client-sfn";
 import { z } from "zod";
+import type { ExecutionInput } from "../domain/execution-input.ts";
 import { type ExecutionReport, executionName, type Failure, type Operation } from "../domain/operation.ts";
 import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
 import { setting } from "./settings.ts";
 
 const client = new SFNClient(clientDefaults);
-
-/** What every execution is started with; `version` lets later releases read it (R12). */
-export const executionInputSchema = z.object({
-	version: z.literal(1),
-	operationId: z.string(),
-	attempt: z.int().positive(),
-	tenantId: z.string(),
-	hostname: z.string(),
-	generation: z.int().positive(),
-	correlationId: z.string(),
-});
-export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
 function stateMachineArn(): string {
 	return setting("ONBOARD_STATE_MACHINE_ARN");
@@ -149,32 +133,6 @@ export async function redrive({ operationId, attempt, redriveCount }: Operation)
 		return true;
 	} catch (error) {
 		if (error instanceof ExecutionNotRedrivable) return false;
-		throw error;
-	}
-}
-
-/** Ends a parked task well. False when nobody waits for it any more: it ended, timed out, or was redriven with a new token. */
-export function sendSuccess(taskToken: string): Promise<boolean> {
-	return answering(new SendTaskSuccessCommand({ taskToken, output: "{}" }));
-}
-
-/** Ends a parked task badly; the error's name is what operators and Retry rules see. False as sendSuccess. */
-export function sendFailure(taskToken: string, failure: { error: string; detail: string }): Promise<boolean> {
-	// Step Functions takes 256 characters of error and 32,768 of cause.
-	const cause = failure.detail.slice(0, 32_768);
-	return answering(new SendTaskFailureCommand({ taskToken, error: failure.error, cause }));
-}
-
-async function answering(command: SendTaskSuccessCommand | SendTaskFailureCommand): Promise<boolean> {
-	try {
-		await calling("Step Functions", async () => {
-			if (command instanceof SendTaskSuccessCommand) await client.send(command);
-			else await client.send(command);
-		});
-		return true;
-	} catch (error) {
-		if (error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken)
-			return false;
 		throw error;
 	}
 }

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/**
+ * Tasks parked on something outside (R2). A *check* is what has to become true, looked at on a ladder; its *waits* are the task
+ * tokens that hang on it, as many as 250 on one Route 53 change. Check and waits share a partition (`CHECK#kind#subject`).
+ */
+export const checkSchema = z.object({
+	kind: z.enum(["route53-change", "edge-probe"]),
+	/** What is looked at: a change id; a hostname and its generation. */
+	subject: z.string(),
+	/** ISO time from which the deadline counts. */
+	startedAt: z.string(),
+	/** How many looks have been made. */
+	looks: z.int().nonnegative(),
+	nextCheckAt: z.string(),
+	/** What the last look found. */
+	lastSeen: z.string().optional(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+export const waitSchema = z.object({
+	taskToken: z.string(),
+	/** Execution, state and generation are the wait's key: a redriven state writes its new token over the old one. */
+	execution: z.string(),
+	state: z.string(),
+	generation: z.int().positive(),
+	hostname: z.string(),
+	tenantId: z.string(),
+	operationId: z.string(),
+});
+export type Wait = z.infer<typeof waitSchema>;

@@ -1,0 +1,96 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
+import type { Endpoints } from "../endpoints.ts";
+
+const operationSchema = z.object({
+	operationId: z.string(),
+	status: z.string(),
+	steps: z.array(z.object({ name: z.string(), state: z.string() })),
+	failure: z
+		.object({ step: z.string(), error: z.string(), detail: z.string(), actor: z.string(), fix: z.string() })
+		.optional(),
+});
+export type SeenOperation = z.infer<typeof operationSchema>;
+
+const tenantSchema = z.object({ tenantId: z.string(), slug: z.string(), hostname: z.string(), status: z.string() });
+export type SeenTenant = z.infer<typeof tenantSchema>;
+
+const acceptedSchema = z.object({ tenant: tenantSchema, operation: operationSchema });
+
+/** How often an operation is looked at; a person would poll about so. */
+const pollMs = 100;
+
+/** The API as a billing system uses it: asks again when the answer says that it may, with the same key. */
+export function createClient({ api, token, demoOrigin }: Endpoints) {
+	async function call(method: string, path: string, body?: unknown, key?: string): Promise<unknown> {
+		for (let attempt = 1; ; attempt++) {
+			const response = await fetch(`${api}${path}`, {
+				method,
+				headers: {
+					authorization: `Bearer ${token}`,
+					...(body !== undefined && { "content-type": "application/json" }),
+					...(key !== undefined && { "idempotency-key": key }),
+				},
+				...(body !== undefined && { body: JSON.stringify(body) }),
+			});
+			if (response.ok) return response.json();
+			if (response.status < 500 || attempt === 10) {
+				throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+			}
+			await pause(pollMs * attempt);
+		}
+	}
+
+	async function showOperation(operationId: string): Promise<SeenOperation> {
+		return operationSchema.parse(await call("GET", `/v1/operations/${operationId}`));
+	}
+
+	return {
+		newTenant: (slug: string) => ({ slug, name: `${slug} Ltd`, externalRef: `cus_${slug}`, origin: demoOrigin }),
+		async createTenant(request: { slug: string }) {
+			return acceptedSchema.parse(await call("POST", "/v1/tenants", request, `demo-${request.slug}`));
+		},
+		async showTenant(tenantId: string): Promise<SeenTenant> {
+			return tenantSchema.parse(await call("GET", `/v1/tenants/${tenantId}`));
+		},
+		async findTenant(externalRef: string): Promise<SeenTenant | undefined> {
+			const page = z.object({ tenants: z.array(tenantSchema) });
+			return page.parse(await call("GET", `/v1/tenants?externalRef=${externalRef}`)).tenants[0];
+		},
+		async operationsOf(tenantId: string): Promise<SeenOperation[]> {
+			const page = z.object({ operations: z.array(operationSchema) });
+			return page.parse(await call("GET", `/v1/operations?tenantId=${tenantId}`)).operations;
+		},
+		async retry(operationId: string): Promise<void> {
+			await call("POST", `/v1/operations/${operationId}/retry`);
+		},
+		/** Polls until the operation has ended, telling each step as it is done. Throws after `deadlineMs`. */
+		async follow(operationId: string, deadlineMs: number, tell: (step: string) => void): Promise<SeenOperation> {
+			const told = new Set<string>();
+			const endsAt = Date.now() + deadlineMs;
+			for (;;) {
+				const operation = await showOperation(operationId);
+				for (const { name, state } of operation.steps) {
+					if (state !== "done" || told.has(name)) continue;
+					told.add(name);
+					tell(name);
+				}
+				if (operation.status !== "queued" && operation.status !== "running") return operation;
+				if (Date.now() > endsAt) throw new Error(`${operationId} is still ${operation.status} after ${deadlineMs} ms.`);
+				await pause(pollMs);
+			}
+		},
+	};
+}
+export type Client = ReturnType<typeof createClient>;
+
+/** Asks again every `pollMs` until there is an answer. Throws after `deadlineMs`, naming `what`. */
+export async function eventually<T>(what: string, deadlineMs: number, ask: () => Promise<T | undefined>): Promise<T> {
+	const endsAt = Date.now() + deadlineMs;
+	for (;;) {
+		const answer = await ask();
+		if (answer !== undefined) return answer;
+		if (Date.now() > endsAt) throw new Error(`${what} did not come within ${deadlineMs} ms.`);
+		await pause(pollMs);
+	}
+}

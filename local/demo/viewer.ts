@@ -1,0 +1,63 @@
+import { Resolver } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { z } from "zod";
+import type { Endpoints } from "../endpoints.ts";
+
+const pageSchema = z.object({ tenantId: z.string().nullable(), contextVerified: z.boolean() });
+
+/** What a viewer gets: the status, and the tenant id whose signed context the application verified (empty: none). */
+export interface Seen {
+	status: number;
+	tenantId: string;
+}
+
+/** A viewer with a browser: resolves names by query, and opens them at the edge over verified TLS with SNI. */
+export function createViewer({ dns, edge, ca }: Endpoints) {
+	const resolver = new Resolver();
+	resolver.setServers([`${dns.host}:${dns.port}`]);
+	const authority = readFileSync(ca);
+	const port = new URL(edge.https).port;
+
+	return {
+		/** The name's A records; none when it has none. */
+		resolve(hostname: string): Promise<string[]> {
+			return resolver.resolve4(hostname).catch(() => []);
+		},
+		open(hostname: string): Promise<Seen> {
+			return new Promise((answered, failed) => {
+				const asking = request(
+					{
+						host: "127.0.0.1",
+						port,
+						servername: hostname,
+						headers: { host: hostname, accept: "application/json" },
+						ca: authority,
+						agent: false,
+						timeout: 10_000,
+					},
+					(response) => {
+						let body = "";
+						response.setEncoding("utf8").on("data", (chunk: string) => {
+							body += chunk;
+						});
+						response.on("end", () => answered({ status: response.statusCode ?? 0, tenantId: tenantIn(body) }));
+					},
+				);
+				asking.on("timeout", () => asking.destroy(new Error(`The edge did not answer for ${hostname}.`)));
+				asking.on("error", failed);
+				asking.end();
+			});
+		},
+	};
+}
+export type Viewer = ReturnType<typeof createViewer>;
+
+function tenantIn(body: string): string {
+	try {
+		const { tenantId, contextVerified } = pageSchema.parse(JSON.parse(body));
+		return contextVerified ? (tenantId ?? "") : "";
+	} catch {
+		return "";
+	}
+}

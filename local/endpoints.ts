@@ -1,0 +1,37 @@
+import { resolve } from "node:path";
+import type { Cloud } from "./cloud.ts";
+import { demoOriginHost, platformDomain } from "./laptop.ts";
+
+/** Scopes of every route: the token of a laptop may do all. */
+const allScopes = ["tenants:read", "tenants:write", "operations:read", "operations:retry"];
+
+/** What programs need to use a running Hostmaster; also the content of `.hostmaster/endpoints.json`. */
+export interface Endpoints {
+	pid: number;
+	api: string;
+	aws: string;
+	dns: { host: string; port: number };
+	edge: { https: string; http: string };
+	/** PEM file of the CA that signs what the edge shows. */
+	ca: string;
+	/** A bearer token with every scope, good for a day. */
+	token: string;
+	/** An `origin` that a POST may name. */
+	demoOrigin: { host: string; port: number };
+	platformDomain: string;
+}
+
+export async function endpointsOf({ ports, tokens, authorityFile }: Cloud): Promise<Endpoints> {
+	const at = (scheme: string, port: number) => `${scheme}://127.0.0.1:${port}`;
+	return {
+		pid: process.pid,
+		api: at("http", ports.api),
+		aws: at("http", ports.aws),
+		dns: { host: "127.0.0.1", port: ports.dns },
+		edge: { https: at("https", ports.edgeHttps), http: at("http", ports.edgeHttp) },
+		ca: resolve(authorityFile),
+		token: await tokens.token({ sub: "laptop", scopes: allScopes, ttlSeconds: 86_400 }),
+		demoOrigin: { host: demoOriginHost, port: ports.demoOrigin },
+		platformDomain,
+	};
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { packageStages } from "../scripts/package.ts";
+import { banner } from "./banner.ts";
+import { type Cloud, startCloud } from "./cloud.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { freePorts, isFree, portsFrom, rememberPorts } from "./ports.ts";
+
+const directory = ".hostmaster";
+const endpointsFile = join(directory, "endpoints.json");
+
+const usage = `Usage: npm start -- [options]
+  --port N      api on N, aws on N+1, DNS on N+2, edge https on N+3, edge http on N+4, demo origin on N+5; else free ports
+  --fresh       forget everything that .hostmaster/ holds
+  --faults P    let a share of the AWS calls fail in ways that may be retried, e.g. 0.05
+  --insync MS   how long a Route 53 change is pending (2000)`;
+
+async function main(): Promise<void> {
+	const flags = readFlags();
+	if (flags.fresh) rmSync(directory, { recursive: true, force: true });
+	refuseSecondStart();
+	await packageStages(["nonprod"]);
+	const portsFile = join(directory, "ports.json");
+	const ports = flags.port === undefined ? await freePorts(portsFile) : portsFrom(flags.port);
+	for (const [what, port] of Object.entries(ports)) {
+		if (!(await isFree(port))) throw new Error(`Port ${port} (${what}) is taken: choose another with --port N.`);
+	}
+	rememberPorts(portsFile, ports);
+	const cloud = await startCloud({
+		directory,
+		ports,
+		...(flags.faults !== undefined && { faults: { rate: flags.faults, seed: "npm start" } }),
+		...(flags.insync !== undefined && { insyncDelayMs: flags.insync }),
+	});
+	const endpoints = await endpointsOf(cloud);
+	// Readers see the whole file or none, and only once everything answers.
+	writeFileSync(`${endpointsFile}.new`, `${JSON.stringify(endpoints, null, "\t")}\n`, { mode: 0o600 });
+	renameSync(`${endpointsFile}.new`, endpointsFile);
+	console.log(banner(endpoints));
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(cloud));
+}
+
+function readFlags() {
+	const { values } = parseArgs({
+		options: {
+			port: { type: "string" },
+			fresh: { type: "boolean", default: false },
+			faults: { type: "string" },
+			insync: { type: "string" },
+			help: { type: "boolean", default: false },
+		},
+	});
+	if (values.help) {
+		console.log(usage);
+		process.exit(0);
+	}
+	return {
+		fresh: values.fresh,
+		port: numberIn("--port", values.port, 1, 65_530),
+		faults: numberIn("--faults", values.faults, 0, 1),
+		insync: numberIn("--insync", values.insync, 0, 3_600_000),
+	};
+}
+
+function numberIn(flag: string, text: string | undefined, least: number, most: number): number | undefined {
+	if (text === undefined) return undefined;
+	const number = Number(text);
+	if (text.trim() !== "" && number >= least && number <= most) return number;
+	throw new Error(`${flag} takes a number from ${least} to ${most}, not '${text}'.\n${usage}`);
+}
+
+/** Two processes on one data directory would each believe that it is theirs. */
+function refuseSecondStart(): void {
+	if (!existsSync(endpointsFile)) return;
+	const { pid } = JSON.parse(readFileSync(endpointsFile, "utf8"));
+	rmSync(endpointsFile);
+	if (typeof pid !== "number" || pid === process.pid || !isAlive(pid)) return;
+	throw new Error(`Hostmaster runs here already (process ${pid}): end it first, or use its ${endpointsFile}.`);
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		// A number is used again after a while: only a Node process can be ours.
+		return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("local/main.ts");
+	} catch {
+		return false;
+	}
+}
+
+async function end(cloud: Cloud): Promise<void> {
+	rmSync(endpointsFile, { force: true });
+	await cloud.close();
+	process.exit(0);
+}
+
+try {
+	await main();
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exit(1);
+}

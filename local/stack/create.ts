@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Acm } from "../acm/acm.ts";
+import type { Dynamodb } from "../dynamodb/dynamodb.ts";
+import type { Events } from "../events/events.ts";
+import type { Lambda } from "../lambda/lambda.ts";
+import type { Route53 } from "../route53/route53.ts";
+import type { Secrets } from "../secrets.ts";
+import type { Sqs } from "../sqs/sqs.ts";
+import type { States } from "../states/states.ts";
+import type { PhysicalResource, Resolver } from "../template/resolver.ts";
+
+/** Makes one resource of the template, or finds it made, and answers its names. */
+export type Create = (logicalId: string, resolver: Resolver) => Promise<PhysicalResource> | PhysicalResource;
+
+/** The services in which a stack's resources are made. */
+export interface StackServices {
+	acm: Acm;
+	dynamodb: Dynamodb;
+	events: Events;
+	lambda: Lambda;
+	route53: Route53;
+	secrets: Secrets;
+	sqs: Sqs;
+	states: States;
+}
+
+/** How each type of resource that has a meaning on a laptop is made. */
+export function creators(
+	services: StackServices,
+	{ accountId, region }: { accountId: string; region: string },
+): Readonly<Record<string, Create>> {
+	const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
+
+	const table: Create = async (logicalId, resolver) => {
+		const { TableName } = resolver.properties(logicalId, z.looseObject({ TableName: z.string() }));
+		await services.dynamodb.createTable(resolver.properties(logicalId, z.unknown()), TableName);
+		return { ref: TableName, attributes: { Arn: arn("dynamodb", `table/${TableName}`) } };
+	};
+
+	return {
+		"AWS::DynamoDB::Table": table,
+		"AWS::DynamoDB::GlobalTable": table,
+
+		"AWS::SQS::Queue": (logicalId, resolver) => {
+			const { QueueName } = resolver.properties(logicalId, z.looseObject({ QueueName: z.string() }));
+			const queue = services.sqs.createQueue(resolver.properties(logicalId, z.unknown()), QueueName);
+			return { ref: queue.url, attributes: { Arn: queue.arn, QueueName } };
+		},
+
+		"AWS::Lambda::Function": (logicalId, resolver) => {
+			const { name } = services.lambda.addFunction(resolver.properties(logicalId, z.unknown()));
+			return { ref: name, attributes: { Arn: services.lambda.arnOf(name) } };
+		},
+
+		"AWS::Lambda::Version": (logicalId, resolver) => {
+			const { FunctionName } = resolver.properties(logicalId, z.looseObject({ FunctionName: z.string() }));
+			const version = `${services.lambda.arnOf(FunctionName)}:1`;
+			return { ref: version, attributes: { Version: "1", FunctionArn: version } };
+		},
+
+		"AWS::Lambda::EventSourceMapping": (logicalId, resolver) => {
+			const shape = z.looseObject({ EventSourceArn: z.string(), FunctionName: z.string() });
+			const properties = resolver.properties(logicalId, shape);
+			services.sqs.mapEventSource({
+				queueArn: properties.EventSourceArn,
+				functionArn: properties.FunctionName,
+				properties,
+				invoke: services.lambda.invoke,
+			});
+			return { ref: logicalId };
+		},
+
+		"AWS::StepFunctions::StateMachine": (logicalId, resolver) => {
+			const machine = resolver.properties(logicalId, stateMachineProperties);
+			const machineArn = arn("states", `stateMachine:${machine.StateMachineName}`);
+			services.states.define({
+				arn: machineArn,
+				name: machine.StateMachineName,
+				definition: substituted(JSON.stringify(machine.Definition), machine.DefinitionSubstitutions),
+			});
+			return { ref: machineArn, attributes: { Arn: machineArn, Name: machine.StateMachineName } };
+		},
+
+		"AWS::Events::EventBus": (logicalId, resolver) => {
+			const { Name } = resolver.properties(logicalId, z.looseObject({ Name: z.string() }));
+			return { ref: Name, attributes: { Arn: arn("events", `event-bus/${Name}`), Name } };
+		},
+
+		"AWS::Events::Rule": (logicalId, resolver) => {
+			services.events.addRule(resolver.properties(logicalId, z.unknown()), logicalId);
+			return { ref: logicalId, attributes: { Arn: arn("events", `rule/${logicalId}`) } };
+		},
+
+		"AWS::SecretsManager::Secret": (logicalId, resolver) => {
+			const secret = services.secrets.createSecret(resolver.properties(logicalId, z.unknown()));
+			return { ref: secret.arn, attributes: { Id: secret.arn } };
+		},
+
+		"AWS::Route53::HostedZone": (logicalId, resolver) => {
+			const { Name } = resolver.properties(logicalId, z.looseObject({ Name: z.string() }));
+			const zone = services.route53.createZone(Name);
+			return { ref: zone.id, attributes: { Id: zone.id, NameServers: zone.nameServers.join(",") } };
+		},
+
+		"AWS::CertificateManager::Certificate": async (logicalId, resolver) => {
+			const wanted = resolver.properties(logicalId, certificateProperties);
+			const certificateArn = await services.acm.ensureStackCertificate({
+				domainName: wanted.DomainName,
+				subjectAlternativeNames: wanted.SubjectAlternativeNames,
+				hostedZoneId: wanted.DomainValidationOptions[0].HostedZoneId,
+			});
+			return { ref: certificateArn };
+		},
+
+		"AWS::CloudFront::Distribution": (logicalId) => {
+			const id = `E${digest(`${accountId}/${logicalId}`).slice(0, 13).toUpperCase()}`;
+			return { ref: id, attributes: { Id: id, DomainName: `d${id.slice(1).toLowerCase()}.cloudfront.net` } };
+		},
+	};
+}
+
+const stateMachineProperties = z.object({
+	StateMachineName: z.string(),
+	Definition: z.record(z.string(), z.unknown()),
+	DefinitionSubstitutions: z.record(z.string(), z.string()).default({}),
+});
+
+const certificateProperties = z.object({
+	DomainName: z.string(),
+	SubjectAlternativeNames: z.array(z.string()).default([]),
+	DomainValidationOptions: z.tuple([z.looseObject({ HostedZoneId: z.string() })], z.looseObject({})),
+});
+
+/** CloudFormation's own replacement of `${Name}` in a definition. */
+function substituted(definition: string, values: Record<string, string>): string {
+	return definition.replace(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+function digest(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
+}

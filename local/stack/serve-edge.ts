@@ -1,0 +1,66 @@
+import { Resolver as DnsResolver } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+import { z } from "zod";
+import { covers } from "../../domain/certificate-policy.ts";
+import type { Acm } from "../acm/acm.ts";
+import type { Clock } from "../clock.ts";
+import { loadEdgeFunction } from "../edge/load-edge-function.ts";
+import { type Edge, startEdge } from "../edge/start-edge.ts";
+import type { Ports } from "../ports.ts";
+import type { Resolver } from "../template/resolver.ts";
+
+export interface ServeEdgeOptions {
+	resolver: Resolver;
+	acm: Acm;
+	clock: Clock;
+	ports: Ports;
+	/** PEM of the local CA, by which origins are verified. */
+	authority: string;
+	/** File of the deployed bundle of the origin-request function. */
+	bundle: string;
+	accessKeyId: string;
+	region: string;
+}
+
+/** Serves the template's one distribution, with its certificate and its real edge function, on this machine. */
+export function serveEdge(options: ServeEdgeOptions): Promise<Edge> {
+	const { resolver, acm, clock, ports, authority, accessKeyId, region } = options;
+	const [logicalId = ""] = resolver.idsOf("AWS::CloudFront::Distribution");
+	const properties = resolver.properties(logicalId, distributionProperties);
+	const { Aliases, ViewerCertificate } = properties.DistributionConfig;
+	const certificate = acm.tlsFor(ViewerCertificate.AcmCertificateArn);
+	if (!certificate) throw new Error("The distribution's certificate is not issued.");
+	acm.attach(ViewerCertificate.AcmCertificateArn, resolver.ref(logicalId));
+	const context = createSecureContext({ ...certificate, minVersion: "TLSv1.2" });
+	const dns = new DnsResolver();
+	dns.setServers([`127.0.0.1:${ports.dns}`]);
+	const policies = (type: string) =>
+		Object.fromEntries(resolver.idsOf(type).map((id) => [resolver.ref(id), resolver.properties(id, z.unknown())]));
+	const environment = { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: "local" };
+	return startEdge({
+		distribution: {
+			id: resolver.ref(logicalId),
+			domainName: resolver.attribute(logicalId, "DomainName"),
+			properties,
+		},
+		cachePolicies: policies("AWS::CloudFront::CachePolicy"),
+		originRequestPolicies: policies("AWS::CloudFront::OriginRequestPolicy"),
+		invokeEdge: loadEdgeFunction(readFileSync(options.bundle, "utf8"), environment),
+		tls: (servername) => (covers(Aliases, servername) ? context : undefined),
+		// A bucket's name resolves on AWS; here nothing needs it beyond that.
+		lookup: async (name) => (name.endsWith(".amazonaws.com") ? ["127.0.0.1"] : dns.resolve4(name)),
+		authority,
+		clock,
+		host: "127.0.0.1",
+		httpsPort: ports.edgeHttps,
+		httpPort: ports.edgeHttp,
+	});
+}
+
+const distributionProperties = z.looseObject({
+	DistributionConfig: z.looseObject({
+		Aliases: z.array(z.string()),
+		ViewerCertificate: z.looseObject({ AcmCertificateArn: z.string() }),
+	}),
+});

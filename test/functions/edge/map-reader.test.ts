@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Configuration } from "../../../functions/edge/configuration.ts";
+import { readEntry } from "../../../functions/edge/map-reader.ts";
+import { everywhere, type FakeAws, rowOf, startFakeAws } from "./fake-aws.ts";
+
+const host = "acme.app.test";
+
+describe("reading the tenant map", () => {
+	let aws: FakeAws;
+	let configuration: Configuration;
+	beforeEach(async () => {
+		vi.stubEnv("AWS_REGION", "eu-west-1");
+		vi.stubEnv("AWS_ACCESS_KEY_ID", "LOCAL222222222222");
+		vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+		vi.stubEnv("AWS_SESSION_TOKEN", "token");
+		aws = await startFakeAws();
+		aws.rows.get(everywhere)?.set(host, rowOf({ hostname: host, generation: 3 }));
+		const mapRegions = ["us-east-1", "eu-west-1", "ap-south-1"];
+		configuration = { mapTable: "map", mapRegions, contextSecret: "context", awsEndpoint: aws.endpoint };
+	});
+	afterEach(async () => {
+		vi.unstubAllEnvs();
+		await aws.close();
+	});
+
+	it("gives the row of the hostname, whole", async () => {
+		const models = { host: "models.saas.test", port: 8443, protocol: "https" as const, pathPrefix: "/v1" };
+		aws.rows
+			.get(everywhere)
+			?.set(
+				"full.app.test",
+				rowOf({
+					hostname: "full.app.test",
+					generation: 9,
+					status: "moved",
+					redirectTo: "x.test",
+					routes: [{ prefix: "/ai", origin: models }],
+				}),
+			);
+		expect(await readEntry("full.app.test", configuration)).toEqual({
+			hostname: "full.app.test",
+			v: 1,
+			generation: 9,
+			tenantId: "ten_full",
+			slug: "full",
+			status: "moved",
+			origin: { host: "origin.saas.test", port: 443, protocol: "https", pathPrefix: "" },
+			routes: [{ prefix: "/ai", origin: models }],
+			redirectTo: "x.test",
+			updatedAt: "2026-01-01T00:00:00.000Z",
+		});
+	});
+
+	it("gives nothing when the map has no such row", async () => {
+		expect(await readEntry("nobody.app.test", configuration)).toBeUndefined();
+	});
+
+	it("asks its own region first, when the map is there", async () => {
+		await readEntry(host, configuration);
+		expect(aws.calls).toEqual([`eu-west-1 GetItem ${host}`]);
+	});
+
+	it("asks the home region first, when the map is not where it runs", async () => {
+		vi.stubEnv("AWS_REGION", "sa-east-1");
+		await readEntry(host, configuration);
+		expect(aws.calls).toEqual([`us-east-1 GetItem ${host}`]);
+	});
+
+	it("signs with the role's session token", async () => {
+		await readEntry(host, configuration);
+		expect(aws.requests[0]?.headers["x-amz-security-token"]).toBe("token");
+		expect(aws.requests[0]?.headers.authorization).toContain("Credential=LOCAL222222222222/");
+	});
+
+	it.each(["reset", "throttle"] as const)(
+		"asks the next region when the nearest one answers with a %s",
+		async (trouble) => {
+			aws.trouble.set("eu-west-1", trouble);
+			expect(await readEntry(host, configuration)).toMatchObject({ generation: 3 });
+			expect(aws.calls.map((call) => call.split(" ")[0])).toEqual(["eu-west-1", "us-east-1"]);
+		},
+	);
+
+	it("waits a second for a region that hangs, then asks the next", async () => {
+		aws.trouble.set("eu-west-1", "hang");
+		const startedAt = performance.now();
+		expect(await readEntry(host, configuration)).toMatchObject({ generation: 3 });
+		expect(performance.now() - startedAt).toBeGreaterThan(900);
+	});
+
+	it("throws only when no region answered, the nearest one asked twice", async () => {
+		aws.trouble.set(everywhere, "reset");
+		await expect(readEntry(host, configuration)).rejects.toThrow(AggregateError);
+		expect(aws.calls.map((call) => call.split(" ")[0])).toEqual(["eu-west-1", "us-east-1", "ap-south-1", "eu-west-1"]);
+	});
+
+	it.each<[string, unknown]>([
+		["another version", { ...Object(rowOf({ hostname: host })), v: { N: "2" } }],
+		["another hostname", rowOf({ hostname: "globex.app.test" })],
+		["an unknown status", { ...Object(rowOf({ hostname: host })), status: { S: "paused" } }],
+		["no origin", { ...Object(rowOf({ hostname: host })), origin: { NULL: true } }],
+		[
+			"an origin without TLS",
+			rowOf({ hostname: host, origin: { ...Object({ protocol: "http" }), host: "o.test", port: 80, pathPrefix: "" } }),
+		],
+		["a generation that is no number", { ...Object(rowOf({ hostname: host })), generation: { S: "7" } }],
+	])("throws on a row with %s: it is unreadable, not unknown", async (_, row) => {
+		aws.rows.get(everywhere)?.set(host, row);
+		await expect(readEntry(host, configuration)).rejects.toThrow();
+	});
+});

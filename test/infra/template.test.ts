@@ -1,0 +1,173 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { limits } from "../../domain/limits.ts";
+import { type StageName, stageNames } from "../../scripts/stages.ts";
+import { at, listAt, namesIn, ofType, packagedTemplates, type Template } from "./packaged.ts";
+
+let templates: Record<StageName, Template>;
+beforeAll(async () => {
+	templates = await packagedTemplates();
+}, 120_000);
+
+describe.each(stageNames)("the packaged template of %s", (stage) => {
+	it("names nothing that does not exist", () => {
+		const template = templates[stage];
+		const known = new Set([...Object.keys(template.Resources), ...Object.keys(template.Parameters)]);
+		const named = [...namesIn(template.Resources), ...namesIn(template.Outputs), ...namesIn(template.Conditions)];
+		const dependedOn = Object.values(template.Resources).flatMap(({ DependsOn }) => DependsOn);
+		expect([...named, ...dependedOn].filter((name) => !known.has(name))).toEqual([]);
+		expect(named.length).toBeGreaterThan(200);
+	});
+
+	it("can be created: no resource waits for itself", () => {
+		expect(cycleIn(templates[stage])).toEqual([]);
+	});
+
+	it("keeps data when the stack is deleted, restores it to any second, and encrypts it", () => {
+		const template = templates[stage];
+		const tables = ofType(template, "AWS::DynamoDB::Table");
+		expect(tables.map(([id]) => id)).toEqual(["RegistryTable", "WaitsTable", "ZoneChangesTable"]);
+		for (const [id, table] of tables) {
+			expect.soft(protectionOf(table.Properties), id).toEqual({ deletion: true, recovery: true });
+		}
+		const [[, map] = []] = ofType(template, "AWS::DynamoDB::GlobalTable");
+		expect(protectionOf(at(map, "Properties", "Replicas", 0))).toEqual({ deletion: true, recovery: true });
+		for (const [id, table] of [...tables, ...ofType(template, "AWS::DynamoDB::GlobalTable")]) {
+			expect.soft(at(table, "Properties", "SSESpecification", "SSEEnabled"), id).toBe(true);
+			expect.soft(at(table, "Properties", "BillingMode"), id).toBe("PAY_PER_REQUEST");
+			expect.soft([table.DeletionPolicy, table.UpdateReplacePolicy], id).toEqual(["Retain", "Retain"]);
+		}
+	});
+
+	it("gives every function a role of its own, a log group that forgets, and an alarm", () => {
+		const template = templates[stage];
+		const functions = ofType(template, "AWS::Lambda::Function");
+		expect(functions).toHaveLength(22);
+		const roles = functions.map(([, { Properties }]) => String(at(Properties, "Role", "Fn::GetAtt", 0)));
+		expect(new Set(roles).size).toBe(functions.length);
+		for (const [id, { Properties }] of functions) {
+			const edge = id === "RouteTenantLambdaFunction" ? "us-east-1." : "";
+			expect.soft(retentionOf(template, `/aws/lambda/${edge}${at(Properties, "FunctionName")}`), id).toBe(30);
+			expect.soft(alarmsOn(template, "Errors", id), id).toHaveLength(1);
+		}
+		expect(template.Resources).not.toHaveProperty("IamRoleLambdaExecution");
+		for (const [id, { Properties }] of ofType(template, "AWS::Logs::LogGroup")) {
+			expect.soft(Properties["RetentionInDays"], id).toBe(30);
+		}
+	});
+
+	it("hides a message for six times its function's timeout, and keeps what nobody could handle", () => {
+		const template = templates[stage];
+		const mappings = ofType(template, "AWS::Lambda::EventSourceMapping");
+		expect(mappings).toHaveLength(3);
+		for (const [id, { Properties }] of mappings) {
+			const queue = template.Resources[String(at(Properties, "EventSourceArn", "Fn::GetAtt", 0))];
+			const consumer = template.Resources[String(at(Properties, "FunctionName", "Fn::GetAtt", 0))];
+			expect
+				.soft(Number(at(queue, "Properties", "VisibilityTimeout")), id)
+				.toBeGreaterThanOrEqual(limits.sqsVisibilityFactor.value * Number(at(consumer, "Properties", "Timeout")));
+			const deadLetters = String(at(queue, "Properties", "RedrivePolicy", "deadLetterTargetArn", "Fn::GetAtt", 0));
+			expect.soft(alarmsOn(template, "ApproximateNumberOfMessagesVisible", deadLetters), id).toHaveLength(1);
+			expect.soft(at(Properties, "FunctionResponseTypes"), id).toEqual(["ReportBatchItemFailures"]);
+		}
+	});
+
+	it("encrypts every queue and takes messages over TLS only", () => {
+		const template = templates[stage];
+		const covered = ofType(template, "AWS::SQS::QueuePolicy").flatMap(([, { Properties }]) => {
+			const denies = listAt(Properties, "PolicyDocument", "Statement").filter(
+				(statement) => at(statement, "Effect") === "Deny",
+			);
+			expect(at(denies[0], "Condition", "Bool", "aws:SecureTransport")).toBe("false");
+			return namesIn(Properties["Queues"]);
+		});
+		for (const [id, { Properties }] of ofType(template, "AWS::SQS::Queue")) {
+			expect.soft(Properties["SqsManagedSseEnabled"], id).toBe(true);
+			expect.soft(covered, id).toContain(id);
+		}
+	});
+
+	it("retries what a rule cannot deliver, then keeps it", () => {
+		const rules = ofType(templates[stage], "AWS::Events::Rule").filter(
+			([, { Properties }]) => Properties["EventPattern"],
+		);
+		expect(rules).toHaveLength(2);
+		for (const [id, { Properties }] of rules) {
+			const target = at(Properties, "Targets", 0);
+			expect.soft(at(target, "RetryPolicy", "MaximumRetryAttempts"), id).toBe(185);
+			expect.soft(namesIn(at(target, "DeadLetterConfig")), id).toEqual(["EventsDeadLetterQueue"]);
+		}
+	});
+
+	it("asks for the scope of each route, and for none at the two public ones", () => {
+		const template = templates[stage];
+		const scopes = ofType(template, "AWS::ApiGatewayV2::Route").map(([, { Properties }]) => [
+			Properties["RouteKey"],
+			...listAt(Properties, "AuthorizationScopes"),
+		]);
+		expect(scopes).toEqual([
+			["POST /v1/tenants", "tenants:write"],
+			["GET /v1/tenants", "tenants:read"],
+			["GET /v1/tenants/{tenantId}", "tenants:read"],
+			["GET /v1/operations", "operations:read"],
+			["GET /v1/operations/{operationId}", "operations:read"],
+			["POST /v1/operations/{operationId}/retry", "operations:retry"],
+			["GET /v1/slugs/{slug}", "tenants:read"],
+			["GET /v1/openapi.json"],
+			["GET /v1/health"],
+		]);
+		expect(at(template.Resources["HttpApiAuthorizerCallers"], "Properties", "JwtConfiguration")).toEqual({
+			Audience: [{ Ref: "TokenAudience" }],
+			Issuer: { Ref: "TokenIssuer" },
+		});
+	});
+
+	it("watches executions, the edge and the certificate", () => {
+		const template = templates[stage];
+		expect(alarmsOn(template, "ExecutionsFailed", "OnboardTenantStateMachine")).toHaveLength(1);
+		expect(alarmsOn(template, "ExecutionsTimedOut", "OnboardTenantStateMachine")).toHaveLength(1);
+		expect(alarmsOn(template, "5xxErrorRate", "Distribution")).toHaveLength(1);
+		expect(alarmsOn(template, "DaysToExpiry", "WildcardCertificate")).toHaveLength(1);
+		expect(alarmsOn(template, "ApproximateNumberOfMessagesVisible", "EventsDeadLetterQueue")).toHaveLength(1);
+		for (const [id, { Properties }] of ofType(template, "AWS::CloudWatch::Alarm")) {
+			expect.soft(namesIn(Properties["AlarmActions"]), id).toEqual(["AlarmTopic"]);
+		}
+	});
+});
+
+function protectionOf(table: unknown) {
+	return {
+		deletion: at(table, "DeletionProtectionEnabled"),
+		recovery: at(table, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"),
+	};
+}
+
+function retentionOf(template: Template, logGroupName: string): unknown {
+	const found = ofType(template, "AWS::Logs::LogGroup").find(
+		([, { Properties }]) => Properties["LogGroupName"] === logGroupName,
+	);
+	return found?.[1].Properties["RetentionInDays"];
+}
+
+function alarmsOn(template: Template, metric: string, resource: string): string[] {
+	return ofType(template, "AWS::CloudWatch::Alarm")
+		.filter(([, { Properties }]) => Properties["MetricName"] === metric)
+		.filter(([, { Properties }]) => namesIn(Properties["Dimensions"]).includes(resource))
+		.map(([id]) => id);
+}
+
+/** Some resources that need each other, in order; none when there is an order of creation. */
+function cycleIn(template: Template): string[] {
+	const done = new Set<string>();
+	const visit = (id: string, trail: string[]): string[] => {
+		if (trail.includes(id)) return [...trail, id];
+		const resource = template.Resources[id];
+		if (!resource || done.has(id)) return [];
+		for (const next of new Set([...namesIn(resource.Properties), ...resource.DependsOn])) {
+			const cycle = visit(next, [...trail, id]);
+			if (cycle.length > 0) return cycle;
+		}
+		done.add(id);
+		return [];
+	};
+	return Object.keys(template.Resources).flatMap((id) => visit(id, []));
+}

@@ -1,0 +1,131 @@
+import { createHmac } from "node:crypto";
+import { createLocalJWKSet, jwtVerify, SignJWT } from "jose";
+import { beforeEach, describe, expect, it } from "vitest";
+import { contextKey, publicJwk } from "../../functions/edge/context-key.ts";
+import { createContextSigner } from "../../functions/edge/tenant-context.ts";
+import { createVerifier } from "../../origin/verify-tenant-context.ts";
+
+const secret = "x".repeat(64);
+const key = contextKey(secret);
+const context = { tenantId: "ten_1", slug: "acme", host: "acme.app.test", generation: 7, audience: "origin.saas.test" };
+
+describe("the tenant context", () => {
+	let token: string;
+	let now: number;
+	const verifier = () =>
+		createVerifier({ publicKey: { ...key.publicJwk }, audience: "origin.saas.test", clock: () => now });
+	beforeEach(() => {
+		now = Date.now();
+		token = createContextSigner().tokenFor(context, key);
+	});
+
+	it("that the edge signed is believed", () => {
+		expect(verifier()({ "x-tenant-context": token })).toEqual({
+			ok: true,
+			context: {
+				tenantId: "ten_1",
+				slug: "acme",
+				host: "acme.app.test",
+				generation: 7,
+				expiresAt: expect.stringMatching(/Z$/),
+			},
+		});
+		expect(verifier()(new Headers({ "x-tenant-context": token, "x-tenant-id": "ten_1" }))).toMatchObject({ ok: true });
+	});
+
+	it("is a JWT that other libraries verify too, under the published key", async () => {
+		const { payload, protectedHeader } = await jwtVerify(
+			token,
+			createLocalJWKSet({ keys: [{ ...publicJwk(secret) }] }),
+			{
+				issuer: "hostmaster",
+				audience: "origin.saas.test",
+			},
+		);
+		expect(protectedHeader).toEqual({ alg: "EdDSA", typ: "JWT", kid: key.publicJwk.kid });
+		expect(payload).toMatchObject({ sub: "ten_1", slug: "acme", host: "acme.app.test", gen: 7 });
+		expect(Number(payload.exp) - Number(payload.iat)).toBe(60);
+	});
+
+	it("has a key that is the same wherever it is derived, and another for another secret", () => {
+		expect(publicJwk(secret)).toEqual(publicJwk(secret));
+		expect(publicJwk(secret).x).not.toBe(publicJwk(`${secret}.`).x);
+		// Origins hold it: another derivation would be a rotation that nobody announced. `x` by openssl, from SHA-256 of the secret.
+		expect(publicJwk(secret)).toEqual({
+			kty: "OKP",
+			crv: "Ed25519",
+			x: "uEemMPh55xPtvJw7x5gySKt70GjqzbhycOZ-w1OUqrA",
+			alg: "EdDSA",
+			use: "sig",
+			kid: "1Jom7SPXpXShXG-kI9hbsv-CkU8pOA3NoVG4H7RMUu8",
+		});
+	});
+
+	it("is refused when there is none, or more than one", () => {
+		expect(verifier()({})).toEqual({ ok: false, refusal: "missing" });
+		expect(verifier()({ "x-tenant-context": [token, token] })).toEqual({ ok: false, refusal: "repeated" });
+		expect(verifier()({ "x-tenant-context": `${token}, ${token}` })).toEqual({ ok: false, refusal: "repeated" });
+	});
+
+	it.each(["", "a", "a.b", "a.b.c", "a.b.c.d", "..", "e30.e30.e30", "eyJhbGciOiJFZERTQSJ9..", "%.%.%"])(
+		"is refused as %j",
+		(text) => {
+			expect(verifier()({ "x-tenant-context": text })).toMatchObject({ ok: false });
+		},
+	);
+
+	it("is refused when any part of it was changed", () => {
+		const [header = "", payload = "", signature = ""] = token.split(".");
+		const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
+		const other = Buffer.from(JSON.stringify({ ...claims, sub: "ten_2" })).toString("base64url");
+		expect(verifier()({ "x-tenant-context": `${header}.${other}.${signature}` })).toEqual({
+			ok: false,
+			refusal: "signature",
+		});
+	});
+
+	it.each(["none", "HS256"])("is refused with the algorithm %s, whatever its signature", (alg) => {
+		const [, payload = ""] = token.split(".");
+		const header = Buffer.from(JSON.stringify({ alg, typ: "JWT" })).toString("base64url");
+		const signature = createHmac("sha256", key.publicJwk.x).update(`${header}.${payload}`).digest("base64url");
+		expect(verifier()({ "x-tenant-context": `${header}.${payload}.${signature}` })).toEqual({
+			ok: false,
+			refusal: "algorithm",
+		});
+	});
+
+	it("is refused from another signer, for another origin, and from another issuer", async () => {
+		const foreign = createContextSigner().tokenFor(context, contextKey("another secret"));
+		expect(verifier()({ "x-tenant-context": foreign })).toEqual({ ok: false, refusal: "signature" });
+		const elsewhere = createContextSigner().tokenFor({ ...context, audience: "other.saas.test" }, key);
+		expect(verifier()({ "x-tenant-context": elsewhere })).toEqual({ ok: false, refusal: "audience" });
+		const claims = { slug: "acme", host: "acme.app.test", gen: 7 };
+		const posing = await new SignJWT(claims)
+			.setProtectedHeader({ alg: "EdDSA" })
+			.setIssuer("somebody")
+			.setAudience("origin.saas.test")
+			.setSubject("ten_1")
+			.setIssuedAt()
+			.setExpirationTime("1m")
+			.sign(key.privateKey);
+		expect(verifier()({ "x-tenant-context": posing })).toEqual({ ok: false, refusal: "issuer" });
+	});
+
+	it("is refused after its minute, and before it was made, with five seconds for clocks that differ", () => {
+		const at = (seconds: number) => {
+			now = Date.now() + seconds * 1_000;
+			return verifier()({ "x-tenant-context": token });
+		};
+		expect(at(63)).toMatchObject({ ok: true });
+		expect(at(66)).toEqual({ ok: false, refusal: "expired" });
+		expect(at(-3)).toMatchObject({ ok: true });
+		expect(at(-7)).toEqual({ ok: false, refusal: "not-yet-valid" });
+	});
+
+	it.each(["x-tenant-id", "x-tenant-slug", "x-forwarded-host"])(
+		"is refused when the plain %s says something else",
+		(name) => {
+			expect(verifier()({ "x-tenant-context": token, [name]: "globex" })).toEqual({ ok: false, refusal: "mismatch" });
+		},
+	);
+});
