@@ -1,6 +1,7 @@
 import type { Claim } from "../domain/claim.ts";
 import { withCondition } from "../domain/conditions.ts";
 import { HostmasterError } from "../domain/errors.ts";
+import type { EventDetail } from "../domain/events.ts";
 import {
 	afterReport,
 	conditionOfFailure,
@@ -61,28 +62,26 @@ function claimAfter(claim: Claim, before: Operation, after: Operation): Claim {
 	return next;
 }
 
+/** The event that tells of an end; none for what has not ended, or has ended because a newer operation took over. */
 async function eventOf(operation: Operation): Promise<OutgoingEvent | undefined> {
-	const detailType = { succeeded: "TenantActivated", failed: "TenantOnboardingFailed" } as const;
-	if (operation.status !== "succeeded" && operation.status !== "failed") return undefined;
-	const { operationId, attempt, redriveCount, tenantId, hostname, correlationId, failure, updatedAt } = operation;
+	const { status, failure, updatedAt: createdAt } = operation;
+	if (status !== "succeeded" && !(status === "failed" && failure)) return undefined;
+	const { operationId, attempt, redriveCount, tenantId, hostname, correlationId } = operation;
 	const tenant = await readTenant(tenantId);
 	// The same end has the same id, however often it is told.
 	const eventId = `evt_${executionName(operationId, attempt)}-${redriveCount}`;
-	return {
+	const activated: EventDetail<"TenantActivated"> = {
+		version: 1,
 		eventId,
-		detailType: detailType[operation.status],
-		createdAt: updatedAt,
-		detail: {
-			version: 1,
-			eventId,
-			occurredAt: updatedAt,
-			tenantId,
-			slug: tenant?.slug,
-			externalRef: tenant?.externalRef,
-			hostname,
-			operationId,
-			correlationId,
-			...(failure && { failure }),
-		},
+		occurredAt: createdAt,
+		tenantId,
+		slug: tenant?.slug,
+		externalRef: tenant?.externalRef,
+		hostname,
+		operationId,
+		correlationId,
 	};
+	if (!failure) return { eventId, detailType: "TenantActivated", createdAt, detail: activated };
+	const failed: EventDetail<"TenantOnboardingFailed"> = { ...activated, failure };
+	return { eventId, detailType: "TenantOnboardingFailed", createdAt, detail: failed };
 }

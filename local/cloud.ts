@@ -2,19 +2,23 @@ import { Resolver as DnsResolver } from "node:dns/promises";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { publicJwk } from "../functions/edge/context-key.ts";
 import { type Acm, createAcm } from "./acm/acm.ts";
 import { createFront } from "./aws/front.ts";
 import { openAuthority } from "./ca/authority.ts";
 import { type Clock, realClock } from "./clock.ts";
+import { createControl } from "./control.ts";
 import { startDemoOrigin } from "./demo-origin.ts";
 import { type Dns, startDns } from "./dns/server.ts";
 import { createDynamodb, type Dynamodb } from "./dynamodb/dynamodb.ts";
 import type { Edge } from "./edge/start-edge.ts";
 import { createEvents, type Events } from "./events/events.ts";
+import type { AsyncSettings } from "./events/targets.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { readHttpApi } from "./gateway/api.ts";
 import { startGateway } from "./gateway/gateway.ts";
+import { functionNameIn } from "./lambda/function.ts";
 import { handlersIn } from "./lambda/handlers.ts";
 import { createLambda, type Lambda } from "./lambda/lambda.ts";
 import {
@@ -101,6 +105,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 	const store = openStore(join(directory, "cloud.sqlite"));
 	const faults = createFaults(options.faults ?? { rate: 0, seed: "none" });
 
+	const log = (line: string) => appendFileSync(join(directory, "functions.log"), `${line}\n`);
 	const dynamodb = await createDynamodb({ path: join(directory, "dynamodb"), clock, caller });
 	const lambda = createLambda({
 		resolveHandler: handlersIn(build.handlers),
@@ -112,12 +117,21 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 			AWS_SECRET_ACCESS_KEY: "local",
 			AWS_ENDPOINT_URL: awsEndpoint(ports),
 		},
-		log: ({ functionName, text }) => appendFileSync(join(directory, "functions.log"), `${functionName} ${text}\n`),
+		log: ({ functionName, text }) => log(`${functionName} ${text}`),
 		faults,
 	});
 	const { invoke } = lambda;
 	const sqs = createSqs({ store, clock, caller, endpoint: () => awsEndpoint(ports) });
-	const events = createEvents({ store, clock, caller, invoke, sendToQueue: sqs.send });
+	const asyncSettings = new Map<string, AsyncSettings>();
+	const events = createEvents({
+		store,
+		clock,
+		caller,
+		invoke,
+		sendToQueue: sqs.send,
+		asyncSettings: (functionArn) => asyncSettings.get(functionNameIn(functionArn)),
+		onLost: ({ ruleArn }, problem) => log(`events: ${ruleArn} lost an event: ${problem}`),
+	});
 	const states = createStates({ store, clock, caller, invoke, putEvent: events.putAwsEvent });
 	const insync = options.insyncDelayMs === undefined ? {} : { insyncDelayMs: options.insyncDelayMs };
 	const route53 = createRoute53({ store, clock, caller, ...insync });
@@ -138,7 +152,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 		route53,
 		resolveCname: (name) => resolver.resolveCname(name),
 	});
-	const secrets = createSecrets({ store, caller });
+	const secrets = createSecrets({ store, clock, caller });
 	const tokens = await createTokens({ directory, issuer: tokenIssuer(ports), audience: tokenAudience, clock });
 	const front = createFront({
 		json: [dynamodb.service, sqs.service, states.service, events.service, acm.service, secrets.service],
@@ -146,11 +160,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 		query: [createSts({ clock }).service],
 		faults,
 		document: tokens.document,
+		// The switches count the front's own calls, so they are made after it.
+		control: (request) => control(request),
 		onDefect: (error, operation) => console.error(`The embedded cloud failed in ${operation}:`, error),
 	});
+	const control = createControl({ faults, services: { dns, dynamodb, route53, sqs, states }, calls: front.calls });
 	const listening = await front.listen("127.0.0.1", ports.aws);
 
-	const services = { acm, dynamodb, events, lambda, route53, secrets, sqs, states };
+	const services = { acm, asyncSettings, dynamodb, events, lambda, route53, secrets, sqs, states };
 	const stack = await deployStack({
 		template: loadTemplate(readFileSync(build.template, "utf8")),
 		parameters: laptopParameters(ports, authority.certificatePem),
@@ -170,12 +187,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 	});
 	const year = 365 * 86_400_000;
 	const { chain, key } = await authority.issue([demoOriginHost], new Date(), new Date(Date.now() + year));
+	const secretShape = z.object({ SecretString: z.string() });
+	const asked = { SecretId: stack.ref("ContextSigningSecret") };
+	const signingSecret = secretShape.parse(secrets.service.operations["GetSecretValue"]?.(asked, caller));
 	const demoOrigin = await startDemoOrigin({
 		tls: { cert: chain, key },
 		hostname: demoOriginHost,
 		host: "127.0.0.1",
 		port: ports.demoOrigin,
-		publicKey: publicJwk(secrets.value(stack.ref("ContextSigningSecret"))),
+		publicKey: publicJwk(signingSecret.SecretString),
 	});
 	const gateway = await startGateway({
 		api: readHttpApi(stack),

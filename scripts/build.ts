@@ -4,10 +4,15 @@ import { argv } from "node:process";
 import { edgeVersion, zipOf } from "./artifact.ts";
 import { bundleForLambda, bundleForLocalCloud } from "./bundle.ts";
 import { contentHash } from "./content-hash.ts";
+import { withLock } from "./lock.ts";
 import { type FunctionEntry, isEdge, readFunctions } from "./service-file.ts";
+import { isStarted } from "./started.ts";
 
 const outdir = ".build";
 const stamp = join(outdir, "build.json");
+
+/** Held by whoever writes below `.build`. */
+export const lockFile = join(outdir, "lock");
 
 /** All that a bundle is made from, beside the list of functions. */
 const sources = [
@@ -22,19 +27,22 @@ const sources = [
 	"scripts/service-file.ts",
 ];
 
+/** Where a script tells its progress, a line at a time. */
+export type Say = (line: string) => void;
+
 /**
  * Builds what is deployed (`.build/functions/<key>.zip`, `.build/edge-version.json`) and what the embedded cloud runs
  * (`.build/local/functions/<room>/<file>.mjs`). Does nothing when nothing changed. Answers the hash of the sources.
  */
-export async function buildFunctions(): Promise<string> {
+export async function buildFunctions(say: Say = console.log): Promise<string> {
 	const startedAt = Date.now();
 	const hash = contentHash(sources, JSON.stringify(readFunctions()));
 	if (lastHash() === hash) {
-		console.log("build: unchanged, skipped");
+		say("build: unchanged, skipped");
 		return hash;
 	}
 	rmSync(stamp, { force: true }); // an interrupted build must not look finished
-	rmSync(join(outdir, "local"), { recursive: true, force: true });
+	// Old chunks stay: an embedded cloud that is running may still load them.
 	const entries = entriesWithCode();
 	await Promise.all([
 		bundleForLocalCloud(
@@ -44,12 +52,14 @@ export async function buildFunctions(): Promise<string> {
 		...entries.map(packFunction),
 	]);
 	writeFileSync(stamp, JSON.stringify({ hash }));
-	console.log(`build: ${entries.length} functions in ${Date.now() - startedAt} ms`);
+	say(`build: ${entries.length} functions in ${Date.now() - startedAt} ms`);
 	return hash;
 }
 
+/** The sources of the last build; undefined when it did not finish or its zips are gone. */
 function lastHash(): string | undefined {
-	return existsSync(stamp) ? JSON.parse(readFileSync(stamp, "utf8")).hash : undefined;
+	const complete = existsSync(stamp) && readFunctions().every(({ key }) => existsSync(zipFile(key)));
+	return complete ? JSON.parse(readFileSync(stamp, "utf8")).hash : undefined;
 }
 
 function entriesWithCode(): FunctionEntry[] {
@@ -66,9 +76,11 @@ async function packFunction(entry: FunctionEntry): Promise<void> {
 	if (isEdge(entry)) write(join(outdir, "local", `${entry.module}.mjs`), code);
 }
 
+export const zipFile = (key: string): string => join(outdir, "functions", `${key}.zip`);
+
 function writeZip(entry: FunctionEntry, code: Uint8Array): void {
 	const zip = zipOf(entry, code);
-	write(join(outdir, "functions", `${entry.key}.zip`), zip);
+	write(zipFile(entry.key), zip);
 	if (isEdge(entry)) write(join(outdir, "edge-version.json"), JSON.stringify(edgeVersion(entry, zip), null, "\t"));
 }
 
@@ -79,12 +91,12 @@ function write(path: string, content: string | Uint8Array): void {
 
 function printSizes(): void {
 	for (const { key } of readFunctions()) {
-		const bytes = readFileSync(join(outdir, "functions", `${key}.zip`)).length;
+		const bytes = readFileSync(zipFile(key)).length;
 		console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${key}`);
 	}
 }
 
-if (import.meta.main) {
-	await buildFunctions();
+if (isStarted(import.meta)) {
+	await withLock(lockFile, () => buildFunctions());
 	if (argv.includes("--sizes")) printSizes();
 }

@@ -6,6 +6,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { z } from "zod";
 import { packageFolder, packageStages, reportParity } from "./package.ts";
 import { MissingConfiguration, placeholdersOf, readStage, type StageName, stageNames, stagesFile } from "./stages.ts";
+import { isStarted } from "./started.ts";
 
 /** Throws MissingConfiguration while a value of the stage is still a placeholder, naming all of them. */
 export function requireRealValues(stage: StageName, values = readStage(stage)): void {
@@ -45,7 +46,7 @@ async function deploy(stage: StageName): Promise<void> {
 	exit(code === 0 ? 0 : 1);
 }
 
-if (import.meta.main) {
+if (isStarted(import.meta)) {
 	const { values } = parseArgs({ options: { stage: { type: "string" } } });
 	const stage = z.enum(stageNames).safeParse(values.stage);
 	if (!stage.success) {

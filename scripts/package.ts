@@ -3,14 +3,15 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execPath, exit } from "node:process";
-import { parseArgs, promisify } from "node:util";
+import { isDeepStrictEqual, parseArgs, promisify } from "node:util";
 import { z } from "zod";
-import { buildFunctions } from "./build.ts";
+import { buildFunctions, lockFile, type Say, zipFile } from "./build.ts";
 import { contentHash } from "./content-hash.ts";
 import { withLock } from "./lock.ts";
 import { compareStages, parseTemplate, renderDifferences } from "./parity.ts";
 import { readFunctions } from "./service-file.ts";
 import { readStage, type StageName, stageNames } from "./stages.ts";
+import { isStarted } from "./started.ts";
 
 const run = promisify(execFile);
 const framework = "node_modules/osls/bin/serverless.js";
@@ -25,7 +26,7 @@ const manifestSchema = z.object({
 	/** SHA-256 of each function's zip. */
 	functions: z.record(z.string(), z.string()),
 });
-export type Manifest = z.output<typeof manifestSchema>;
+type Manifest = z.output<typeof manifestSchema>;
 
 export const packageFolder = (stage: StageName): string => join(".build", "package", stage);
 export const templateFile = (stage: StageName): string =>
@@ -36,24 +37,24 @@ const manifestFile = (stage: StageName): string => join(packageFolder(stage), "m
  * Builds and packages stages into `.build/package/<stage>`, without network or credentials. A stage of which nothing changed
  * is skipped. Throws MissingConfiguration when a value is missing, and what osls said when it refused the service.
  */
-export async function packageStages(stages: readonly StageName[]): Promise<void> {
+export async function packageStages(stages: readonly StageName[], say: Say = console.log): Promise<void> {
 	for (const stage of stages) readStage(stage);
-	await withLock(join(".build", "lock"), () => buildAndPackage(stages));
+	await withLock(lockFile, () => buildAndPackage(stages, say));
 }
 
-async function buildAndPackage(stages: readonly StageName[]): Promise<void> {
-	const code = await buildFunctions();
+async function buildAndPackage(stages: readonly StageName[], say: Say): Promise<void> {
+	const code = await buildFunctions(say);
 	const sources = createHash("sha256")
 		.update(code)
 		.update(contentHash(["serverless.yml", "infra", "statemachines", "scripts/package.ts"]))
 		.digest("hex");
 	// One after the other: osls stages both in the same folder.
-	for (const stage of stages) await packageStage(stage, sources);
+	for (const stage of stages) await packageStage(stage, sources, say);
 }
 
-async function packageStage(stage: StageName, sources: string): Promise<void> {
-	if (readManifest(stage)?.sources === sources) {
-		console.log(`package ${stage}: unchanged, skipped`);
+async function packageStage(stage: StageName, sources: string, say: Say): Promise<void> {
+	if (existsSync(templateFile(stage)) && isDeepStrictEqual(readManifest(stage), manifestOf(stage, sources))) {
+		say(`package ${stage}: unchanged, skipped`);
 		return;
 	}
 	const startedAt = Date.now();
@@ -69,7 +70,7 @@ async function packageStage(stage: StageName, sources: string): Promise<void> {
 		throw new Error(`osls refused the service: ${saidBy(cause)}`, { cause });
 	}
 	writeFileSync(manifestFile(stage), JSON.stringify(manifestOf(stage, sources), null, "\t"));
-	console.log(`package ${stage}: ${packageFolder(stage)} in ${Date.now() - startedAt} ms`);
+	say(`package ${stage}: ${packageFolder(stage)} in ${Date.now() - startedAt} ms`);
 }
 
 function saidBy(error: unknown): string {
@@ -79,13 +80,13 @@ function saidBy(error: unknown): string {
 
 function manifestOf(stage: StageName, sources: string): Manifest {
 	const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
-	const functions = readFunctions().map(({ key }) => [key, digest(join(".build", "functions", `${key}.zip`))]);
+	const functions = readFunctions().map(({ key }) => [key, digest(zipFile(key))]);
 	return { stage, sources, template: digest(templateFile(stage)), functions: Object.fromEntries(functions) };
 }
 
 /** The manifest of a packaged stage; undefined when there is none. */
-export function readManifest(stage: StageName): Manifest | undefined {
-	if (!existsSync(manifestFile(stage)) || !existsSync(templateFile(stage))) return undefined;
+function readManifest(stage: StageName): Manifest | undefined {
+	if (!existsSync(manifestFile(stage))) return undefined;
 	return manifestSchema.parse(JSON.parse(readFileSync(manifestFile(stage), "utf8")));
 }
 
@@ -104,18 +105,26 @@ export function reportParity(): boolean {
 	return false;
 }
 
-if (import.meta.main) {
-	const { values } = parseArgs({ options: { stage: { type: "string" } } });
+async function main(): Promise<boolean> {
+	const { values } = parseArgs({ options: { stage: { type: "string" }, quiet: { type: "boolean", default: false } } });
 	const asked = z.enum(stageNames).optional().safeParse(values.stage);
-	if (!asked.success) {
-		console.error(`There is no stage '${values.stage}'; choose ${stageNames.join(" or ")}.`);
-		exit(1);
+	if (!asked.success) throw new Error(`There is no stage '${values.stage}'; choose ${stageNames.join(" or ")}.`);
+	const stages = asked.data ? [asked.data] : stageNames;
+	if (values.quiet) {
+		// npm's prepare: what `npm start` will need, and not a word unless it fails.
+		await packageStages(stages, () => {});
+		return true;
 	}
+	// Both, whichever was asked for: one alone cannot be compared.
+	await packageStages(stageNames);
+	if (!reportParity()) return false;
+	console.log(`packaged: ${stages.map(templateFile).join(" ")}`);
+	return true;
+}
+
+if (isStarted(import.meta)) {
 	try {
-		// Both, whichever was asked for: one alone cannot be compared.
-		await packageStages(stageNames);
-		if (!reportParity()) exit(1);
-		console.log(`packaged: ${(asked.data ? [asked.data] : stageNames).map(templateFile).join(" ")}`);
+		if (!(await main())) exit(1);
 	} catch (error) {
 		console.error(error instanceof Error ? error.message : error);
 		exit(1);

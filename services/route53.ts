@@ -49,7 +49,8 @@ export async function upsertRecords(zoneId: string, changes: readonly ZoneChange
 		return { outcome: "accepted", changeId: ChangeInfo.Id.replace("/change/", "") };
 	} catch (error) {
 		if (!(error instanceof InvalidChangeBatch)) throw error;
-		return { outcome: "refused", messages: error.messages ?? [error.message] };
+		// Some answers list their messages, others put the list into the one message (https://github.com/aws/aws-sdk-js-v3/issues/1824).
+		return { outcome: "refused", messages: error.messages?.length ? error.messages : [error.message] };
 	}
 }
 

@@ -4,7 +4,6 @@ export interface BoundedMap<V> {
 	get(key: string): V | undefined;
 	set(key: string, value: V): void;
 	delete(key: string): void;
-	size(): number;
 }
 
 /** Makes an empty one that holds at most `bound` entries. */
@@ -29,6 +28,5 @@ export function createBoundedMap<V>(bound: number): BoundedMap<V> {
 		delete(key) {
 			entries.delete(key);
 		},
-		size: () => entries.size,
 	};
 }

@@ -1,7 +1,7 @@
 import { ulid } from "ulid";
 import { z } from "zod";
 import { errorTable, HostmasterError, problemType } from "../../domain/errors.ts";
-import { newTenantSchema } from "../../domain/new-tenant.ts";
+import { type EventDetail, eventsIn } from "../../domain/events.ts";
 import { isoNow } from "../../services/clock.ts";
 import { putEvents } from "../../services/event-bus.ts";
 import { logger } from "../../services/log.ts";
@@ -21,7 +21,7 @@ const namesSchema = z.object({
 export async function handler(event: unknown): Promise<void> {
 	const { id, source, detail } = eventSchema.parse(event);
 	try {
-		const request = newTenantSchema.safeParse(detail);
+		const request = eventsIn.TenantSignedUp.safeParse(detail);
 		if (!request.success) {
 			const [issue] = request.error.issues;
 			const field = issue?.path.join(".") || "detail";
@@ -43,7 +43,7 @@ export async function handler(event: unknown): Promise<void> {
 	}
 }
 
-function rejection(id: string, detail: unknown, error: HostmasterError): Record<string, unknown> {
+function rejection(id: string, detail: unknown, error: HostmasterError): EventDetail<"TenantOnboardingRejected"> {
 	const names = namesSchema.safeParse(detail).data ?? {};
 	return {
 		version: 1,

@@ -18,8 +18,16 @@ export interface FrontOptions {
 	faults?: Faults;
 	/** Plain documents beside the services, by path, e.g. a token issuer's keys. */
 	document?: (path: string) => { contentType: string; body: string } | undefined;
+	/** Answers requests that are no AWS calls, e.g. the embedded cloud's own switches; undefined for every other. */
+	control?: (request: { method: string; path: string; body: string }) => ControlAnswer | undefined;
 	/** Told of what went wrong inside a service: a defect of the embedded cloud, answered 500. */
 	onDefect?: (error: unknown, operation: string) => void;
+}
+
+export interface ControlAnswer {
+	status: number;
+	contentType: string;
+	body: string;
 }
 
 /** One HTTP endpoint for every emulated service: where `AWS_ENDPOINT_URL` points. */
@@ -57,6 +65,11 @@ export function createFront(options: FrontOptions): Front {
 		const document = request.method === "GET" && options.document?.(request.url ?? "/");
 		if (document) {
 			response.writeHead(200, { "content-type": document.contentType }).end(document.body);
+			return;
+		}
+		const control = options.control?.({ method: request.method ?? "GET", path: request.url ?? "/", body });
+		if (control) {
+			response.writeHead(control.status, { "content-type": control.contentType }).end(control.body);
 			return;
 		}
 		const call = callOf(request, body, options);

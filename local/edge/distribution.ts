@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { edgeLimits } from "./limits.ts";
-import { type CachePolicy, type Forwarding, parseCachePolicy, parseOriginRequestPolicy } from "./policies.ts";
+import { type CachePolicy, type Forwarding, parseCachePolicy, parseOriginRequestPolicy, selects } from "./policies.ts";
 
 /** An origin of the distribution; `s3` are those that CloudFront treats as S3 buckets. */
 export interface DistributionOrigin {
@@ -62,13 +62,18 @@ export function parseDistribution(
 	const behaviorOf = (behavior: z.infer<typeof behaviorShape>): Behavior => {
 		const origin = origins.get(behavior.TargetOriginId);
 		if (!origin) throw new Error(`Distribution ${id} has no origin ${behavior.TargetOriginId}`);
+		const cachePolicy = parseCachePolicy(behavior.CachePolicyId, cachePolicies);
+		// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/header-caching.html#header-caching-web-selecting
+		if (origin.kind === "s3" && selects(cachePolicy.headers, "host")) {
+			throw new Error(`InvalidHeadersForS3Origin: Host cannot be in the cache key of the S3 origin ${origin.id}`);
+		}
 		return {
 			pathPattern: behavior.PathPattern === undefined ? undefined : wildcard(behavior.PathPattern),
 			origin,
 			viewerProtocol: behavior.ViewerProtocolPolicy,
 			allowedMethods: new Set(behavior.AllowedMethods),
 			cachedMethods: new Set(behavior.CachedMethods),
-			cachePolicy: parseCachePolicy(behavior.CachePolicyId, cachePolicies),
+			cachePolicy,
 			forwarding: parseOriginRequestPolicy(behavior.OriginRequestPolicyId, originRequestPolicies),
 			hasOriginRequestFunction: behavior.LambdaFunctionAssociations.length > 0,
 		};

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { HeaderLine } from "./viewer-request.ts";
 
 /** X-Cache, as CloudFront words it. */
-export type CacheNote = "Hit" | "Miss" | "Error" | "Redirect" | "LambdaGeneratedResponse" | "FunctionGeneratedResponse";
+export type CacheNote = "Hit" | "Miss" | "Error" | "Redirect" | "LambdaGeneratedResponse";
 
 /** An answer on its way to the viewer. */
 export interface EdgeAnswer {

@@ -58,7 +58,10 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
 
 	async function attempt(id: string): Promise<void> {
 		const row = one.get(id);
-		if (!row) return;
+		if (!row) {
+			armed.delete(id); // the transaction that noted it was rolled back
+			return;
+		}
 		const delivery = deliveryOf(row);
 		const outcome: Attempt = await attemptTo(delivery, options, clock.now());
 		if (closed) return; // the store may be closed too; the next process tries again

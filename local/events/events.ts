@@ -1,9 +1,10 @@
 import type { Caller, InvokeFunction, JsonService, PutAwsEvent } from "../aws/service.ts";
-import type { Cancel, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { inTransaction, type Store } from "../store.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { type Envelope, entriesOf, envelopeOf } from "./put.ts";
 import { busNameIn, inputFor, type Rule, ruleOf } from "./rule.ts";
+import { createSchedules } from "./schedules.ts";
 import type { AsyncSettings, Delivery, SendToQueue } from "./targets.ts";
 import { testEventPattern } from "./test-pattern.ts";
 
@@ -45,15 +46,17 @@ export function createEvents(options: EventsOptions): Events {
 	const schedules = createSchedules(store, clock, fire);
 	let started = false;
 
-	/** Notes deliveries for all of the events in one transaction, then lets them go. */
+	/** Notes deliveries for all of the events at once, with what the caller is writing, then lets them go. */
 	function publish(events: readonly { busName: string; event: Envelope }[]): void {
-		inTransaction(store, () => {
+		const note = () => {
 			for (const { busName, event } of events) {
 				for (const rule of rules.values()) {
 					if (rule.busName === busName && rule.matches?.(event)) addAll(rule, event);
 				}
 			}
-		});
+		};
+		if (store.isTransaction) note();
+		else inTransaction(store, note);
 		if (started) deliveries.pump();
 	}
 
@@ -66,8 +69,8 @@ export function createEvents(options: EventsOptions): Events {
 		addAll(rule, envelopeOf(parts, caller, clock.now()));
 	}
 
-	function fireAndPump(rule: Rule): void {
-		schedules.run(rule, () => deliveries.pump());
+	function followSchedule(rule: Rule): void {
+		schedules.follow(rule, () => deliveries.pump());
 	}
 
 	return {
@@ -105,56 +108,17 @@ export function createEvents(options: EventsOptions): Events {
 			rules.delete(name);
 			if (!rule) return;
 			rules.set(name, rule);
-			if (started) fireAndPump(rule);
+			if (started) followSchedule(rule);
 		},
 		start() {
 			started = true;
 			deliveries.pump();
-			for (const rule of rules.values()) fireAndPump(rule);
+			for (const rule of rules.values()) followSchedule(rule);
 		},
 		pending: deliveries.pending,
 		close() {
 			schedules.close();
 			deliveries.close();
-		},
-	};
-}
-
-/**
- * Fires rules by their schedules. The next time of each is in the store, so that a restart keeps the rhythm; what fell due
- * meanwhile fires once.
- */
-function createSchedules(store: Store, clock: Clock, fire: (rule: Rule) => void) {
-	store.exec(`CREATE TABLE IF NOT EXISTS events_schedules (
-		rule_arn TEXT PRIMARY KEY, expression TEXT NOT NULL, next_ms INTEGER NOT NULL)`);
-	const find = store.prepare("SELECT next_ms FROM events_schedules WHERE rule_arn = ? AND expression = ?");
-	const save = store.prepare("INSERT OR REPLACE INTO events_schedules VALUES (?, ?, ?)");
-	const armed = new Map<string, Cancel>();
-
-	/** Arms the rule's next time, and again after each; `fired` runs when its deliveries are in the store. */
-	function run(rule: Rule, fired: () => void): void {
-		const { arn, schedule } = rule;
-		if (!schedule) return;
-		const { expression, next } = schedule;
-		const kept = find.get(arn, expression)?.["next_ms"];
-		const dueMs = typeof kept === "number" ? kept : next(clock.now());
-		save.run(arn, expression, dueMs);
-		armed.get(arn)?.();
-		const act = () => {
-			inTransaction(store, () => {
-				fire(rule);
-				save.run(arn, expression, next(clock.now()));
-			});
-			fired();
-			run(rule, fired);
-		};
-		armed.set(arn, clock.at(dueMs, act));
-	}
-
-	return {
-		run,
-		close() {
-			for (const cancel of armed.values()) cancel();
 		},
 	};
 }

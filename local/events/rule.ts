@@ -9,7 +9,7 @@ const targetSchema = z.strictObject({
 	Id: z.string(),
 	Arn: arn,
 	RoleArn: z.string().optional(),
-	Input: z.string().optional(),
+	Input: z.string().refine(isJson, "must be JSON").optional(),
 	InputPath: z
 		.string()
 		.regex(/^\$(\.[\w-]+)*$/, "only $.a.b is emulated")
@@ -40,6 +40,15 @@ export interface Rule {
 	matches?: Matches;
 	schedule?: { expression: string; next: NextFire };
 	targets: readonly Target[];
+}
+
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /** The name in a bus's ARN, or the name itself. */

@@ -54,11 +54,13 @@ function cronOf(fields: readonly string[], expression: string): NextFire {
 function valuesOf(field: string, low: number, high: number, expression: string): Set<number> {
 	const values = new Set<number>();
 	for (const item of field.split(",")) {
-		const [, from, to, step] = /^(?:[*?]|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(item) ?? [];
-		const matched = /^[*?\d]/.test(item) && /^(?:[*?]|\d+(?:-\d+)?)(?:\/\d+)?$/.test(item);
-		if (!matched) throw new Error(`'${item}' in '${expression}' is not emulated`);
-		const first = from === undefined ? low : Number(from);
-		const last = to === undefined ? (from === undefined || step !== undefined ? high : first) : Number(to);
+		const match = /^(?:[*?]|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(item);
+		if (!match) throw new Error(`'${item}' in '${expression}' is not emulated`);
+		const [, from, to, step] = match;
+		const openEnded = from === undefined || step !== undefined;
+		const first = Number(from ?? low);
+		const last = Number(to ?? (openEnded ? high : first));
+		if (first < low || last > high) throw new Error(`'${item}' in '${expression}' is out of range`);
 		for (let value = first; value <= last; value += Number(step ?? 1)) values.add(value);
 	}
 	return values;

@@ -11,7 +11,7 @@ const envelope = z.looseObject({
 	source: z.string(),
 	time: z.string(),
 	region: z.string(),
-	"detail-type": z.string(),
+	"detail-type": z.unknown(),
 });
 
 /** The operation TestEventPattern: would this pattern take this event? */

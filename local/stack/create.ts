@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Acm } from "../acm/acm.ts";
 import type { Dynamodb } from "../dynamodb/dynamodb.ts";
 import type { Events } from "../events/events.ts";
+import type { AsyncSettings } from "../events/targets.ts";
 import type { Lambda } from "../lambda/lambda.ts";
 import type { Route53 } from "../route53/route53.ts";
 import type { Secrets } from "../secrets.ts";
@@ -16,6 +17,8 @@ export type Create = (logicalId: string, resolver: Resolver) => Promise<Physical
 /** The services in which a stack's resources are made. */
 export interface StackServices {
 	acm: Acm;
+	/** How functions take asynchronous invocations, by function name; read by events. */
+	asyncSettings: Map<string, AsyncSettings>;
 	dynamodb: Dynamodb;
 	events: Events;
 	lambda: Lambda;
@@ -50,6 +53,8 @@ export function creators(
 
 		"AWS::Lambda::Function": (logicalId, resolver) => {
 			const { name } = services.lambda.addFunction(resolver.properties(logicalId, z.unknown()));
+			const { DeadLetterConfig } = resolver.properties(logicalId, deadLetterProperties);
+			if (DeadLetterConfig) services.asyncSettings.set(name, { failureQueueArn: DeadLetterConfig.TargetArn });
 			return { ref: name, attributes: { Arn: services.lambda.arnOf(name) } };
 		},
 
@@ -84,7 +89,7 @@ export function creators(
 
 		"AWS::Events::EventBus": (logicalId, resolver) => {
 			const { Name } = resolver.properties(logicalId, z.looseObject({ Name: z.string() }));
-			return { ref: Name, attributes: { Arn: arn("events", `event-bus/${Name}`), Name } };
+			return { ref: Name, attributes: { Arn: services.events.addBus(Name), Name } };
 		},
 
 		"AWS::Events::Rule": (logicalId, resolver) => {
@@ -93,8 +98,15 @@ export function creators(
 		},
 
 		"AWS::SecretsManager::Secret": (logicalId, resolver) => {
-			const secret = services.secrets.createSecret(resolver.properties(logicalId, z.unknown()));
-			return { ref: secret.arn, attributes: { Id: secret.arn } };
+			const secretArn = services.secrets.addSecret(resolver.properties(logicalId, z.unknown()));
+			return { ref: secretArn, attributes: { Id: secretArn } };
+		},
+
+		"AWS::Lambda::EventInvokeConfig": (logicalId, resolver) => {
+			const { FunctionName, MaximumRetryAttempts } = resolver.properties(logicalId, eventInvokeProperties);
+			const known = services.asyncSettings.get(FunctionName);
+			services.asyncSettings.set(FunctionName, { ...known, maximumRetryAttempts: MaximumRetryAttempts });
+			return { ref: logicalId };
 		},
 
 		"AWS::Route53::HostedZone": (logicalId, resolver) => {
@@ -125,6 +137,10 @@ const stateMachineProperties = z.object({
 	Definition: z.record(z.string(), z.unknown()),
 	DefinitionSubstitutions: z.record(z.string(), z.string()).default({}),
 });
+
+const eventInvokeProperties = z.object({ FunctionName: z.string(), MaximumRetryAttempts: z.number().default(2) });
+
+const deadLetterProperties = z.object({ DeadLetterConfig: z.object({ TargetArn: z.string() }).optional() });
 
 const certificateProperties = z.object({
 	DomainName: z.string(),

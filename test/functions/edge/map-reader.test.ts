@@ -25,18 +25,16 @@ describe("reading the tenant map", () => {
 
 	it("gives the row of the hostname, whole", async () => {
 		const models = { host: "models.saas.test", port: 8443, protocol: "https" as const, pathPrefix: "/v1" };
-		aws.rows
-			.get(everywhere)
-			?.set(
-				"full.app.test",
-				rowOf({
-					hostname: "full.app.test",
-					generation: 9,
-					status: "moved",
-					redirectTo: "x.test",
-					routes: [{ prefix: "/ai", origin: models }],
-				}),
-			);
+		aws.rows.get(everywhere)?.set(
+			"full.app.test",
+			rowOf({
+				hostname: "full.app.test",
+				generation: 9,
+				status: "moved",
+				redirectTo: "x.test",
+				routes: [{ prefix: "/ai", origin: models }],
+			}),
+		);
 		expect(await readEntry("full.app.test", configuration)).toEqual({
 			hostname: "full.app.test",
 			v: 1,

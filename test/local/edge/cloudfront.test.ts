@@ -131,11 +131,15 @@ describe("the local CloudFront", () => {
 									via: [{ key: "Via", value: expect.stringMatching(/^1\.1 .+\.cloudfront\.net \(CloudFront\)$/) }],
 								},
 								origin: {
-									s3: {
-										authMethod: "none",
+									custom: {
 										customHeaders: { "x-setting": [{ key: "x-setting", value: "1" }] },
 										domainName: "default.s3.us-east-1.amazonaws.com",
+										keepaliveTimeout: 5,
 										path: "",
+										port: 443,
+										protocol: "https",
+										readTimeout: 30,
+										sslProtocols: ["TLSv1.2"],
 									},
 								},
 							},
@@ -317,6 +321,15 @@ describe("the local CloudFront", () => {
 			expect((await sendRaw(edge.httpsPort, authority.pem, "acme.app.test", bytes)).status).toBe(403);
 		});
 
+		it("400 for a target that is no path, before the function runs", async () => {
+			const { edge } = await edgeWith();
+			for (const target of ["https://acme.app.test/", "acme.app.test:443", "*", "a", "/a#b"]) {
+				const bytes = `GET ${target} HTTP/1.1\r\nHost: acme.app.test\r\nConnection: close\r\n\r\n`;
+				expect((await sendRaw(edge.httpsPort, authority.pem, "acme.app.test", bytes)).status).toBe(400);
+			}
+			expect(forward).not.toHaveBeenCalled();
+		});
+
 		it("421 over a connection whose certificate is not of the distribution", async () => {
 			const { edge } = await edgeWith();
 			const bytes = "GET / HTTP/1.1\r\nHost: acme.app.test\r\nConnection: close\r\n\r\n";
@@ -439,6 +452,14 @@ describe("the local CloudFront", () => {
 		expect(headers["via"]).not.toContain("theirs");
 		const { ask: without } = await edgeWith({ changes: { behavior: { OriginRequestPolicyId: undefined } } });
 		expect((await without()).headers).not.toHaveProperty("set-cookie");
+	});
+
+	it("hands an S3 origin to the function as one, and refuses Host in such an origin's cache key as CloudFront does", async () => {
+		const origin = { CustomOriginConfig: undefined, S3OriginConfig: {} };
+		const { ask } = await edgeWith({ changes: { origin }, cachePolicies: { cache: cachePolicyProperties({}, []) } });
+		await ask();
+		expect(requestIn(forward.mock.calls[0]?.[0]).origin).toMatchObject({ s3: { authMethod: "none", path: "" } });
+		await expect(edgeWith({ changes: { origin } })).rejects.toThrow("InvalidHeadersForS3Origin");
 	});
 
 	it("refuses to start with what it does not emulate", async () => {

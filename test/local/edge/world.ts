@@ -11,7 +11,7 @@ export const distributionDomain = "d111111abcdef8.cloudfront.net";
 
 /** The resolved properties of a distribution of our shape, with changes to its default behavior and its error times. */
 export function distributionProperties(
-	changes: { behavior?: object; errors?: object[]; headers?: Record<string, string> } = {},
+	changes: { behavior?: object; origin?: object; errors?: object[]; headers?: Record<string, string> } = {},
 ) {
 	return {
 		DistributionConfig: {
@@ -21,7 +21,12 @@ export function distributionProperties(
 				{
 					Id: "default",
 					DomainName: "default.s3.us-east-1.amazonaws.com",
-					S3OriginConfig: {},
+					CustomOriginConfig: {
+						OriginProtocolPolicy: "https-only",
+						OriginSSLProtocols: ["TLSv1.2"],
+						OriginReadTimeout: 30,
+					},
+					...changes.origin,
 					OriginCustomHeaders: Object.entries(changes.headers ?? {}).map(([HeaderName, HeaderValue]) => ({
 						HeaderName,
 						HeaderValue,

@@ -129,15 +129,14 @@ const volatile = new Set([
 	"LogResult",
 ]);
 
-/** A value without what differs from run to run; causes that are JSON texts as what they say. */
+/** A value without what differs from run to run, its keys in order; causes that are JSON texts as what they say. */
 function lasting(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(lasting);
 	if (typeof value === "string" && value.startsWith("{") && value.includes('"errorType"'))
 		return lasting(JSON.parse(value));
 	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(
-		Object.entries(value).flatMap(([key, item]) => (volatile.has(key) ? [] : [[key, lasting(item)]])),
-	);
+	const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+	return Object.fromEntries(entries.flatMap(([key, item]) => (volatile.has(key) ? [] : [[key, lasting(item)]])));
 }
 
 const parsedFields = new Set(["input", "output", "parameters"]);
@@ -182,10 +181,11 @@ function isOrdered({ features }: Recording): boolean {
 /** The same set of events; the sorting left the Parallel's own end out. */
 function sorted(list: object[]): object[] {
 	const own = new Set(["ParallelStateSucceeded", "ParallelStateFailed"]);
-	const texts = list.flatMap((event) =>
-		"type" in event && own.has(String(event.type)) ? [] : [JSON.stringify(event, Object.keys(event).sort())],
-	);
-	return texts.sort().map((text) => JSON.parse(text));
+	const kept = list.filter((event) => !("type" in event && own.has(String(event.type))));
+	return kept
+		.map((event) => ({ text: JSON.stringify(event), event }))
+		.sort((a, b) => (a.text < b.text ? -1 : 1))
+		.map(({ event }) => event);
 }
 
 describe.runIf(folder)("what AWS recorded", () => {

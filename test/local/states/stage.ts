@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
-import type { BusEvent, InvokeFunction } from "../../../local/aws/service.ts";
+import { AwsError, type BusEvent, type InvokeFunction } from "../../../local/aws/service.ts";
 import { type VirtualClock, virtualClock } from "../../../local/clock.ts";
 import { createStates } from "../../../local/states/states.ts";
 import { openStore, type Store } from "../../../local/store.ts";
@@ -44,7 +44,8 @@ export function aStage({
 			if (!player) throw Object.assign(new Error(`no function ${name}`), { name: "Lambda.ResourceNotFoundException" });
 			return { ok: true, payload: await player(payload) };
 		} catch (error) {
-			if (!(error instanceof Error)) throw error;
+			// What a service throws is not the function's own error.
+			if (!(error instanceof Error) || error instanceof AwsError) throw error;
 			return { ok: false, errorType: error.name, errorMessage: error.message, trace: [] };
 		}
 	};
