@@ -17,10 +17,11 @@ export const realClock: Clock = {
 	at(dueMs, act) {
 		let timer: NodeJS.Timeout;
 		const arm = () => {
-			const left = Math.max(0, dueMs - Date.now());
-			timer = left > longestTimerMs ? setTimeout(arm, longestTimerMs) : setTimeout(act, left);
+			timer = setTimeout(wake, Math.min(Math.max(0, dueMs - Date.now()), longestTimerMs));
 			timer.unref();
 		};
+		// A timer may fire a millisecond early by the wall clock, and whoever then looks finds nothing due.
+		const wake = () => (Date.now() < dueMs ? arm() : act());
 		arm();
 		return () => clearTimeout(timer);
 	},

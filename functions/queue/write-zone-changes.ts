@@ -12,7 +12,7 @@ import { failChange, parkOnChange } from "./answer-changes.ts";
 import { defineConsumer } from "./batch.ts";
 
 /** The part of a run's time that is used; the rest is left for what a batch still has to write. */
-const workMs = 40_000;
+const workMs = 20_000;
 
 /** The largest batch: Route 53's limits, and no more of the changes bucket than it holds when full. */
 const batchLimit = {

@@ -44,7 +44,7 @@ export function createOriginFetch(lookup: Lookup, authority: string): OriginFetc
 						: secureRequest({ ...options, ...tlsOptions(request), agent });
 				outgoing.once("response", (response) => resolve(answerOf(response)));
 				outgoing.once("timeout", () => outgoing.destroy(new OriginTimeout()));
-				outgoing.once("error", (error) => {
+				outgoing.on("error", (error) => {
 					resolve({ ok: false, status: error instanceof OriginTimeout ? 504 : 502, because: String(error) });
 				});
 				if (body)

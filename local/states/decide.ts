@@ -9,14 +9,15 @@ import { attempted, finish, transition } from "./outcome.ts";
 import { work } from "./work.ts";
 
 /**
- * What happens next without anything coming in from outside: the step of the first thread that can make one, or nothing.
+ * What happens next without anything coming in from outside: a step of one thread, or nothing.
  * Void when the execution has moved on by the time that it is there.
  */
 export async function decide(execution: Execution, machine: Machine, nowMs: number, chance: Chance): Promise<Draft[]> {
 	if (execution.status !== "RUNNING") return [];
 	if (execution.deadlineMs !== undefined && execution.deadlineMs <= nowMs)
 		return [{ type: "ExecutionTimedOut", thread: rootThread, failure: { error: "States.Timeout" } }];
-	const threads = Object.values(execution.threads);
+	// The thread that has not moved for the longest goes first, so that no branch outruns the others.
+	const threads = Object.values(execution.threads).sort((a, b) => a.previousId - b.previousId);
 	const late = threads.flatMap((thread) => missed(thread, nowMs));
 	if (late.length > 0) return late;
 	for (const thread of threads) {

@@ -182,6 +182,22 @@ describe("a fault on order", () => {
 		expect(await putUnder(rule)).toEqual({ outcome, committed });
 	});
 
+	it("has the words of the service that it strikes", async () => {
+		const faults = createFaults({ seed: "s", rate: 0, forMs: 5 });
+		const { config } = await aFront({ faults });
+		faults.order({ service: "route53", operation: "GetChange", kind: "throttle" });
+		faults.order({ service: "sts", kind: "unavailable" });
+		await expect(new Route53Client(config).send(new GetChangeCommand({ Id: "C1" }))).rejects.toMatchObject({
+			name: "Throttling",
+			message: "Rate exceeded",
+			$metadata: { httpStatusCode: 400 },
+		});
+		await expect(new STSClient(config).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+			name: "ServiceUnavailable",
+			$metadata: { httpStatusCode: 503 },
+		});
+	});
+
 	it("strikes as often as told, so that a client's own retries get through", async () => {
 		expect(await putUnder({ service, kind: "throttle", times: 2 }, 3)).toEqual({ outcome: "done", committed: 1 });
 		expect(await putUnder({ service, kind: "reset", when: "after" }, 2)).toEqual({ outcome: "done", committed: 2 });

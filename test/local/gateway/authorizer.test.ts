@@ -1,8 +1,8 @@
-import { mkdtempSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { virtualClock } from "../../../local/clock.ts";
 import { createAuthorizer, type FetchJson } from "../../../local/gateway/authorizer.ts";
 import { createTokens } from "../../../local/tokens.ts";
@@ -152,6 +152,7 @@ describe("the issuer's keys", () => {
 
 describe("the local issuer", () => {
 	const directory = mkdtempSync(join(tmpdir(), "tokens-"));
+	afterAll(() => rmSync(directory, { recursive: true }));
 	const clock = virtualClock(startMs);
 	const open = () => createTokens({ directory, issuer, audience: "hostmaster-api", clock });
 

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { virtualClock } from "../../../local/clock.ts";
 import { createFaults } from "../../../local/faults.ts";
 import { type Handler, handlersIn } from "../../../local/lambda/handlers.ts";
@@ -183,6 +183,7 @@ describe("the environment", () => {
 
 describe("handlers on disk", () => {
 	const directory = mkdtempSync(join(tmpdir(), "handlers-"));
+	afterAll(() => rmSync(directory, { recursive: true }));
 	mkdirSync(join(directory, "functions"));
 	writeFileSync(
 		join(directory, "functions", "act.mjs"),

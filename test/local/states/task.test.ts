@@ -125,10 +125,10 @@ describe("a task", () => {
 			}),
 			players: { f: failing("Gone") },
 		});
-		const arn = await stage.start("input");
+		const arn = await stage.start({ n: 1 });
 		await stage.clock.advance(1000);
 		const { output } = await stage.ended(arn);
-		expect(JSON.parse(String(output))).toEqual({ in: { why: "Gone", was: "input" }, seen: true });
+		expect(JSON.parse(String(output))).toEqual({ in: { why: "Gone", was: { n: 1 } }, seen: true });
 		expect(stage.invocations).toHaveLength(2);
 	});
 

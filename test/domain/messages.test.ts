@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { executionInputSchema } from "../../domain/execution-input.ts";
+import { checkMessageSchema, startMessageSchema, zoneMessageSchema } from "../../domain/messages.ts";
+import { operationId, tenantId } from "../builders/entities.ts";
+
+describe.each([
+	["a start", startMessageSchema, { version: 1, operationId, attempt: 1 }],
+	["a doorbell", zoneMessageSchema, { version: 1, zoneId: "Z1" }],
+	["a look", checkMessageSchema, { version: 1, kind: "edge-probe", subject: "acme.app.example.com#7" }],
+	[
+		"an execution's input",
+		executionInputSchema,
+		{ version: 1, operationId, attempt: 1, tenantId, hostname: "a.example.com", generation: 7, correlationId: "c" },
+	],
+])("%s", (_, schema, message) => {
+	it("is read as it was written", () => expect(schema.parse(message)).toEqual(message));
+
+	it("is read by the release that knows its version, and by no other", () => {
+		expect(schema.safeParse({ ...message, version: 2 }).success).toBe(false);
+		expect(schema.safeParse({ ...message, version: undefined }).success).toBe(false);
+	});
+
+	it("may carry what a later release has added", () => {
+		expect(schema.parse({ ...message, added: true })).toEqual(message);
+	});
+});
