@@ -6,6 +6,7 @@ import { z } from "zod";
 import { publicJwk } from "../functions/edge/context-key.ts";
 import { type Acm, createAcm } from "./acm/acm.ts";
 import { createFront } from "./aws/front.ts";
+import type { InvokeFunction } from "./aws/service.ts";
 import { openAuthority } from "./ca/authority.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { createControl } from "./control.ts";
@@ -121,13 +122,19 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 		faults,
 	});
 	const { invoke } = lambda;
+	/** Queues and rules deliver at least once: by order or chance a batch or event comes a second time, after the first. */
+	const deliver: InvokeFunction = async (nameOrArn, payload) => {
+		const again = faults.shouldDuplicate(functionNameIn(nameOrArn));
+		const result = await invoke(nameOrArn, payload);
+		return again ? invoke(nameOrArn, payload) : result;
+	};
 	const sqs = createSqs({ store, clock, caller, endpoint: () => awsEndpoint(ports) });
 	const asyncSettings = new Map<string, AsyncSettings>();
 	const events = createEvents({
 		store,
 		clock,
 		caller,
-		invoke,
+		invoke: deliver,
 		sendToQueue: sqs.send,
 		asyncSettings: (functionArn) => asyncSettings.get(functionNameIn(functionArn)),
 		onLost: ({ ruleArn }, problem) => log(`events: ${ruleArn} lost an event: ${problem}`),
@@ -167,7 +174,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 	const control = createControl({ faults, services: { dns, dynamodb, route53, sqs, states }, calls: front.calls });
 	const listening = await front.listen("127.0.0.1", ports.aws);
 
-	const services = { acm, asyncSettings, dynamodb, events, lambda, route53, secrets, sqs, states };
+	const services = { acm, asyncSettings, deliver, dynamodb, events, lambda, route53, secrets, sqs, states };
 	const stack = await deployStack({
 		template: loadTemplate(readFileSync(build.template, "utf8")),
 		parameters: laptopParameters(ports, authority.certificatePem),

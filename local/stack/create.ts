@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Acm } from "../acm/acm.ts";
+import type { InvokeFunction } from "../aws/service.ts";
 import type { Dynamodb } from "../dynamodb/dynamodb.ts";
 import type { Events } from "../events/events.ts";
 import type { AsyncSettings } from "../events/targets.ts";
@@ -19,6 +20,8 @@ export interface StackServices {
 	acm: Acm;
 	/** How functions take asynchronous invocations, by function name; read by events. */
 	asyncSettings: Map<string, AsyncSettings>;
+	/** How queues invoke functions. */
+	deliver: InvokeFunction;
 	dynamodb: Dynamodb;
 	events: Events;
 	lambda: Lambda;
@@ -71,7 +74,7 @@ export function creators(
 				queueArn: properties.EventSourceArn,
 				functionArn: properties.FunctionName,
 				properties,
-				invoke: services.lambda.invoke,
+				invoke: services.deliver,
 			});
 			return { ref: logicalId };
 		},

@@ -7,200 +7,144 @@ import { createEvaluate } from "./evaluate.ts";
 import { type Draft, isShown } from "./events.ts";
 import { awaitedTask, type Execution, nextDueMs, rootThread } from "./execution.ts";
 import { createLane, invokeTask } from "./invocations.ts";
-import { type ExecutionRow, type Journal, type NewExecution, openJournal } from "./journal.ts";
+import { type ExecutionRow, type Journal, openJournal } from "./journal.ts";
 import { limits } from "./limits.ts";
-import { append, type Birth, replay } from "./log.ts";
-import { loadMachine, type Machine } from "./machine.ts";
+import { append } from "./log.ts";
+import type { Machine } from "./machine.ts";
 import type { Chance } from "./moment.ts";
 import { statusEvent } from "./status-event.ts";
 
+/** What the embedded Step Functions stands on. */
 export interface StatesParts {
 	store: Store;
 	clock: Clock;
+	/** Must settle in the end, as Lambda's own time limit makes it: a place is taken until then. */
 	invoke: InvokeFunction;
 	putEvent: PutAwsEvent;
 	/** The account whose executions these are. */
 	caller: Caller;
-	/** Lambda invocations under way at the same time, over all executions. */
+	/** Lambda invocations under way at the same time, over all executions; 50 by default. */
 	invocationsAtOnce?: number;
 }
 
 /** An execution in memory, while it runs. */
-interface Running {
+export interface Running {
 	execution: Execution;
-	machine: Machine;
+	readonly machine: Machine;
 	/** Attempts whose invocation is under way or queued. */
-	invoked: Set<number>;
+	readonly invoked: Set<number>;
 	advancing: boolean;
 	wake: Cancel | undefined;
 }
 
-export type Engine = ReturnType<typeof createEngine>;
+/** All that moves executions on: one step, one transaction, then what the step calls for. */
+export interface Engine {
+	readonly parts: StatesParts;
+	readonly journal: Journal;
+	readonly running: Map<string, Running>;
+	/** Definitions by their hash. */
+	readonly machines: Map<string, Machine>;
+	readonly lane: (run: () => Promise<void>) => void;
+	readonly chance: Chance;
+	closed: boolean;
+}
 
-/** Moves executions on: one step, one transaction, then what the step calls for. */
-export function createEngine({ store, clock, invoke, putEvent, caller, invocationsAtOnce = 50 }: StatesParts) {
-	const journal: Journal = openJournal(store);
-	const running = new Map<string, Running>();
-	const machines = new Map<string, Machine>();
-	const lane = createLane(invocationsAtOnce);
+export function createEngine(parts: StatesParts): Engine {
 	const random = Math.random;
-	const evaluate = createEvaluate({ nowMs: clock.now, random, uuid: randomUUID });
-	const chance: Chance = { evaluate, random, token: newToken };
-	let closed = false;
-
-	function born(row: Pick<ExecutionRow, "arn" | "name" | "machineArn">): Birth {
-		const machineName = row.machineArn.split(":").at(-1) ?? "";
-		return { arn: row.arn, name: row.name, machineArn: row.machineArn, machineName };
-	}
-
-	/** The definition that an execution began with, loaded once. */
-	function machineOf(hash: string): Machine {
-		const machine = machines.get(hash) ?? loadMachine(journal.machine(hash));
-		machines.set(hash, machine);
-		return machine;
-	}
-
-	function load(row: ExecutionRow): Running {
-		const execution = replay(born(row), journal.log(row.arn));
-		return {
-			execution,
-			machine: loadMachine(journal.machine(row.machineHash)),
-			invoked: new Set(),
-			advancing: false,
-			wake: undefined,
-		};
-	}
-
-	/** Writes drafts as the execution's next events, and lets follow what they call for. */
-	function commit(run: Running, drafts: readonly Draft[], redriveToken?: string): ExecutionRow {
-		const { version } = run.execution;
-		const { execution, events } = append(run.execution, withinLimit(run.execution, drafts), clock.now());
-		const token = redriveToken !== undefined && { redriveToken };
-		const row = journal.record(execution.arn, { events, sequence: version, status: execution.status, ...token });
-		run.execution = execution;
-		follow(run, row);
-		return row;
-	}
-
-	function follow(run: Running, row: ExecutionRow): void {
-		if (row.untold === 1) tell(row);
-		run.wake?.();
-		run.wake = undefined;
-		if (run.execution.status !== "RUNNING") {
-			running.delete(run.execution.arn);
-			return;
-		}
-		running.set(run.execution.arn, run);
-		dispatch(run);
-		const dueMs = nextDueMs(run.execution);
-		if (dueMs !== undefined) run.wake = clock.at(dueMs, () => void advance(run));
-		void advance(run);
-	}
-
-	/** Tells of the latest status: at least once, unless the bus refuses it; then once more after a restart. */
-	function tell(row: ExecutionRow): void {
-		try {
-			putEvent(statusEvent(row, clock.now()), caller);
-		} catch {
-			return;
-		}
-		journal.markTold(row.arn, row.status);
-	}
-
-	/** The execution in memory, read from the log if need be; undefined when it does not run. */
-	function find(arn: string): Running | undefined {
-		const here = running.get(arn);
-		const row = here ? undefined : journal.execution(arn);
-		if (row?.status !== "RUNNING") return here;
-		const run = load(row);
-		follow(run, { ...row, untold: 0 });
-		return run;
-	}
-
-	/** One step after another, until the execution waits. Whatever else is written meanwhile makes a decision void. */
-	async function advance(run: Running): Promise<void> {
-		if (run.advancing) return;
-		run.advancing = true;
-		// A long chain of steps leaves the others their turn.
-		for (let steps = 1; ; steps++) {
-			if (steps % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-			const seen = run.execution;
-			const drafts = await decided(seen, run.machine);
-			if (closed) return;
-			if (run.execution.version !== seen.version) continue;
-			if (drafts.length === 0) break;
-			commit(run, drafts);
-		}
-		run.advancing = false;
-	}
-
-	/** An interpreter that cannot go on fails the execution, as States.Runtime does at AWS. */
-	async function decided(execution: Execution, machine: Machine): Promise<Draft[]> {
-		try {
-			return await decide(execution, machine, clock.now(), chance);
-		} catch (error) {
-			const cause = error instanceof Error ? error.message : String(error);
-			return [{ type: "ExecutionFailed", thread: rootThread, failure: { error: "States.Runtime", cause } }];
-		}
-	}
-
-	/** Invokes what is scheduled and not under way: after a restart that is also what had been under way then. */
-	function dispatch(run: Running): void {
-		for (const { id, position } of Object.values(run.execution.threads)) {
-			if (position.at !== "task" || position.phase === "submitted" || run.invoked.has(position.attempt)) continue;
-			const { attempt } = position;
-			run.invoked.add(attempt);
-			lane(() => invocation(run, id, attempt));
-		}
-	}
-
-	async function invocation(run: Running, thread: string, attempt: number): Promise<void> {
-		const position = awaitedTask(run.execution, thread, attempt);
-		if (closed || !position) return;
-		const { task, phase } = position;
-		if (phase === "scheduled") commit(run, [{ type: "TaskStarted", thread, resource: task.resource }]);
-		const outcome = await invokeTask(invoke, thread, task, randomUUID());
-		if (!closed && awaitedTask(run.execution, thread, attempt)) commit(run, [outcome]);
-	}
-
+	const evaluate = createEvaluate({ nowMs: parts.clock.now, random, uuid: randomUUID });
 	return {
-		journal,
-		machineOf,
-		begin(given: NewExecution, started: Draft): ExecutionRow {
-			const { execution, events } = append(replay(born({ ...given }), []), [started], clock.now());
-			const row = journal.begin(given, { events, sequence: 0, status: "RUNNING" });
-			const machine = machineOf(given.machineHash);
-			follow({ execution, machine, invoked: new Set(), advancing: false, wake: undefined }, row);
-			return row;
-		},
-		/** Writes what came from outside, if the execution still runs. */
-		receive(arn: string, drafts: readonly Draft[]): ExecutionRow | undefined {
-			const run = find(arn);
-			return run && commit(run, drafts);
-		},
-		/** The task that a token stands for, while it is awaited. */
-		awaited(arn: string, thread: string, attempt: number) {
-			const run = find(arn);
-			return run && awaitedTask(run.execution, thread, attempt);
-		},
-		redrive(row: ExecutionRow, clientToken: string | undefined): ExecutionRow {
-			const run = load(row);
-			const { timeoutSeconds } = run.machine;
-			const timeout = timeoutSeconds !== undefined && { timeoutSeconds };
-			const redriveCount = row.redriveCount + 1;
-			return commit(run, [{ type: "ExecutionRedriven", thread: rootThread, redriveCount, ...timeout }], clientToken);
-		},
-		/** Takes up everything that a former process left under way. */
-		start(): void {
-			for (const row of journal.untold()) tell(row);
-			for (const { arn } of journal.running()) find(arn);
-		},
-		close(): void {
-			closed = true;
-			for (const run of running.values()) run.wake?.();
-			running.clear();
-		},
+		parts,
+		journal: openJournal(parts.store),
+		running: new Map(),
+		machines: new Map(),
+		lane: createLane(parts.invocationsAtOnce ?? 50),
+		chance: { evaluate, random, token: newToken },
+		closed: false,
 	};
+}
+
+/** Writes drafts as the execution's next events, and lets follow what they call for. */
+export function commit(engine: Engine, run: Running, drafts: readonly Draft[], redriveToken?: string): ExecutionRow {
+	const { version } = run.execution;
+	const { execution, events } = append(run.execution, withinLimit(run.execution, drafts), engine.parts.clock.now());
+	const token = redriveToken !== undefined && { redriveToken };
+	const row = engine.journal.record(execution.arn, { events, sequence: version, status: execution.status, ...token });
+	run.execution = execution;
+	follow(engine, run, row);
+	return row;
+}
+
+/** Does what an execution's state calls for: tells, invokes, sets the timer, and takes the next step. */
+export function follow(engine: Engine, run: Running, row: ExecutionRow): void {
+	const { running, parts } = engine;
+	if (row.untold === 1) tell(engine, row);
+	run.wake?.();
+	run.wake = undefined;
+	if (run.execution.status !== "RUNNING") {
+		running.delete(run.execution.arn);
+		return;
+	}
+	running.set(run.execution.arn, run);
+	dispatch(engine, run);
+	const dueMs = nextDueMs(run.execution);
+	if (dueMs !== undefined) run.wake = parts.clock.at(dueMs, () => void advance(engine, run));
+	void advance(engine, run);
+}
+
+/** Tells of the latest status: at least once, unless the bus refuses it; then once more after a restart. */
+export function tell({ parts, journal }: Engine, row: ExecutionRow): void {
+	try {
+		parts.putEvent(statusEvent(row, parts.clock.now()), parts.caller);
+	} catch {
+		return;
+	}
+	journal.markTold(row.arn, row.status);
+}
+
+/** One step after another, until the execution waits. Whatever else is written meanwhile makes a decision void. */
+async function advance(engine: Engine, run: Running): Promise<void> {
+	if (run.advancing) return;
+	run.advancing = true;
+	for (let steps = 1; ; steps++) {
+		// A long chain of steps leaves the others their turn.
+		if (steps % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+		const seen = run.execution;
+		const drafts = await decided(engine, seen, run.machine);
+		if (engine.closed) return;
+		if (run.execution.version !== seen.version) continue;
+		if (drafts.length === 0) break;
+		commit(engine, run, drafts);
+	}
+	run.advancing = false;
+}
+
+/** An interpreter that cannot go on fails the execution, as States.Runtime does at AWS. */
+async function decided({ parts, chance }: Engine, execution: Execution, machine: Machine): Promise<Draft[]> {
+	try {
+		return await decide(execution, machine, parts.clock.now(), chance);
+	} catch (error) {
+		const cause = error instanceof Error ? error.message : String(error);
+		return [{ type: "ExecutionFailed", thread: rootThread, failure: { error: "States.Runtime", cause } }];
+	}
+}
+
+/** Invokes what is scheduled and not under way: after a restart that is also what had been under way then. */
+function dispatch(engine: Engine, run: Running): void {
+	for (const { id, position } of Object.values(run.execution.threads)) {
+		if (position.at !== "task" || position.phase === "submitted" || run.invoked.has(position.attempt)) continue;
+		const { attempt } = position;
+		run.invoked.add(attempt);
+		engine.lane(() => invocation(engine, run, id, attempt));
+	}
+}
+
+async function invocation(engine: Engine, run: Running, thread: string, attempt: number): Promise<void> {
+	const position = awaitedTask(run.execution, thread, attempt);
+	if (engine.closed || !position) return;
+	const { task, phase } = position;
+	if (phase === "scheduled") commit(engine, run, [{ type: "TaskStarted", thread, resource: task.resource }]);
+	const outcome = await invokeTask(engine.parts.invoke, thread, task, randomUUID());
+	if (!engine.closed && awaitedTask(run.execution, thread, attempt)) commit(engine, run, [outcome]);
 }
 
 /** The execution fails with the last event that its history has room for. */

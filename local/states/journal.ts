@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { inTransaction, type Store } from "../store.ts";
 import { isTransition, type LogEvent } from "./events.ts";
@@ -50,6 +49,7 @@ const row = z.object({
 export type ExecutionRow = z.output<typeof row>;
 
 const body = z.object({ body: z.string() });
+const definitionRow = z.object({ definition: z.string() }).optional();
 const tokenRow = z.object({ arn: z.string(), thread: z.string(), attempt: z.int() });
 
 /** What a step changes beside the log. */
@@ -107,15 +107,14 @@ export function openJournal(store: Store) {
 
 	return {
 		execution,
-		/** Keeps a definition for as long as executions may run by it; answers what it is found by. */
-		keepMachine(definition: string): string {
-			const hash = createHash("sha256").update(definition).digest("hex");
-			store.prepare("INSERT OR IGNORE INTO states_machines (hash, definition) VALUES (?, ?)").run(hash, definition);
-			return hash;
+		/** The definition kept under this hash, undefined when none is. */
+		definition(hash: string): string | undefined {
+			return definitionRow.parse(store.prepare("SELECT definition FROM states_machines WHERE hash = ?").get(hash))
+				?.definition;
 		},
-		machine(hash: string): string {
-			const found = store.prepare("SELECT definition FROM states_machines WHERE hash = ?").get(hash);
-			return z.object({ definition: z.string() }).parse(found).definition;
+		/** Keeps a definition for as long as executions may run by it. */
+		keepDefinition(hash: string, definition: string): void {
+			store.prepare("INSERT OR IGNORE INTO states_machines (hash, definition) VALUES (?, ?)").run(hash, definition);
 		},
 		/** Begins an execution with its first events; one that had the name before is forgotten. */
 		begin(given: NewExecution, change: Change): ExecutionRow {

@@ -1,5 +1,6 @@
 import type { JsonService } from "../aws/service.ts";
 import { createEngine, type StatesParts } from "./engine.ts";
+import { close, define, machineOf, resume } from "./executions.ts";
 import { type Defined, statesService } from "./service.ts";
 
 /** A state machine as the template deploys it. */
@@ -31,12 +32,12 @@ export function createStates(parts: StatesParts): States {
 	return {
 		service: statesService(engine, parts.clock, machines),
 		define({ arn, name, definition, roleArn }) {
-			const hash = engine.journal.keepMachine(definition);
+			const hash = define(engine, definition);
 			const role = roleArn ?? `arn:aws:iam::${parts.caller.accountId}:role/${name}`;
-			machines.set(arn, { arn, roleArn: role, hash, machine: engine.machineOf(hash) });
+			machines.set(arn, { arn, roleArn: role, hash, machine: machineOf(engine, hash) });
 		},
-		start: engine.start,
+		start: () => resume(engine),
 		transitions: engine.journal.transitions,
-		close: engine.close,
+		close: () => close(engine),
 	};
 }

@@ -1,6 +1,7 @@
 import { AwsError, type JsonService } from "../aws/service.ts";
 import type { Engine } from "./engine.ts";
 import type { TaskPosition } from "./execution.ts";
+import { receive, awaited as taskOf } from "./executions.ts";
 import { parseJson } from "./json.ts";
 import { read, requests } from "./requests.ts";
 
@@ -12,19 +13,19 @@ export function taskOperations(engine: Engine): JsonService["operations"] {
 			const value = parseJson(output);
 			if (!value) throw new AwsError("InvalidOutput", "Invalid Output: 'the output is not JSON'");
 			const { arn, thread, task } = awaited(engine, taskToken);
-			engine.receive(arn, [{ type: "TaskSucceeded", thread, resource: task.resource, output: value.value }]);
+			receive(engine, arn, [{ type: "TaskSucceeded", thread, resource: task.resource, output: value.value }]);
 			return {};
 		},
 		SendTaskFailure(given) {
 			const { taskToken, error, cause } = read(requests.taskFailure, given);
 			const { arn, thread, task } = awaited(engine, taskToken);
 			const failure = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-			engine.receive(arn, [{ type: "TaskFailed", thread, resource: task.resource, failure }]);
+			receive(engine, arn, [{ type: "TaskFailed", thread, resource: task.resource, failure }]);
 			return {};
 		},
 		SendTaskHeartbeat(given) {
 			const { arn, thread } = awaited(engine, read(requests.taskHeartbeat, given).taskToken);
-			engine.receive(arn, [{ type: "TaskHeartbeat", thread }]);
+			receive(engine, arn, [{ type: "TaskHeartbeat", thread }]);
 			return {};
 		},
 	};
@@ -35,7 +36,7 @@ function awaited(engine: Engine, token: string): { arn: string; thread: string; 
 	if (!/^AQCE[\w-]{124}$/.test(token)) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
 	const known = engine.journal.token(token);
 	if (!known) throw new AwsError("TaskDoesNotExist", "Task Does Not Exist: 'Provided task does not exist'");
-	const position = engine.awaited(known.arn, known.thread, known.attempt);
+	const position = taskOf(engine, known.arn, known.thread, known.attempt);
 	if (!position) throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
 	return { arn: known.arn, thread: known.thread, task: position.task };
 }

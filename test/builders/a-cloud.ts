@@ -63,10 +63,22 @@ export async function aCloud() {
 	for (const [name, id] of Object.entries(tables)) {
 		await dynamodb.createTable({ ...tableProperties(id), Replicas: [{ Region: home.region }] }, name);
 	}
-	const server = await serveJson(dynamodb.service);
+	let beforeWrite: (() => Promise<unknown>) | undefined;
+	const { operations } = dynamodb.service;
+	const write = operations["TransactWriteItems"];
+	const server = await serveJson({
+		...dynamodb.service,
+		operations: {
+			...operations,
+			TransactWriteItems: async (input, caller) => {
+				await beforeWrite?.();
+				return write?.(input, caller);
+			},
+		},
+	});
 	setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
 	const call = async (operation: string, input: unknown): Promise<Record<string, unknown>> =>
-		Object(await dynamodb.service.operations[operation]?.(input, home));
+		Object(await operations[operation]?.(input, home));
 	const put = (table: TableName, row: Record<string, unknown>) =>
 		call("PutItem", { TableName: table, Item: marshall(row, { removeUndefinedValues: true }) });
 	const rows = async (table: TableName) =>
@@ -93,6 +105,11 @@ export async function aCloud() {
 		},
 		claim: (hostname: string) => row("registry", keys.claim(hostname)),
 		operation: (operationId: string) => row("registry", keys.operation(operationId)),
+		/** Lets somebody else act just before every transaction, until told to stop. */
+		overtake: (act: () => Promise<unknown>) => {
+			beforeWrite = act;
+			return { stop: () => (beforeWrite = undefined) };
+		},
 		/** Bodies and delays of what was sent to a queue. */
 		sent: (queue: "operations" | "zone" | "checks") =>
 			mocks.sqs
@@ -112,6 +129,7 @@ export async function aCloud() {
 		/** An empty cloud again. */
 		reset: async () => {
 			for (const mock of Object.values(mocks)) mock.reset();
+			beforeWrite = undefined;
 			mocks.sqs.resolves({});
 			mocks.eventBridge.resolves({});
 			mocks.sfn.resolves({});

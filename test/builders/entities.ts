@@ -40,10 +40,7 @@ export function aClaim(more: Partial<Claim> = {}): Claim {
 /** The claim with these conditions true. */
 export function withTrue(claim: Claim, ...types: ConditionType[]): Claim {
 	const change = { status: "true", reason: "Done", message: "It is so.", actor: "hostmaster" } as const;
-	const conditions = types.reduce(
-		(before, type) => withCondition(before, type, change, longAgo),
-		claim.conditions,
-	);
+	const conditions = types.reduce((before, type) => withCondition(before, type, change, longAgo), claim.conditions);
 	return { ...claim, conditions };
 }
 

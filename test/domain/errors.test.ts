@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type ErrorName, errorTable, HostmasterError, isErrorName, problemType, remedyOf } from "../../domain/errors.ts";
+import {
+	type ErrorName,
+	errorTable,
+	HostmasterError,
+	isErrorName,
+	problemType,
+	remedyOf,
+} from "../../domain/errors.ts";
 
 // Object.keys forgets the key type that the table has.
 const names = Object.keys(errorTable) as ErrorName[];
@@ -39,7 +46,13 @@ describe("an error", () => {
 	it("carries its name, what the caller may read, and the cause for the logs", () => {
 		const cause = new Error("secret");
 		const error = new HostmasterError("SlugTaken", "'acme' is taken.", { field: "slug", rule: "unique", cause });
-		expect(error).toMatchObject({ name: "SlugTaken", detail: "'acme' is taken.", field: "slug", rule: "unique", cause });
+		expect(error).toMatchObject({
+			name: "SlugTaken",
+			detail: "'acme' is taken.",
+			field: "slug",
+			rule: "unique",
+			cause,
+		});
 		expect(error).toBeInstanceOf(Error);
 	});
 

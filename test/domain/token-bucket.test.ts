@@ -47,18 +47,21 @@ describe("a token bucket", () => {
 
 	it("never lets more through in a stretch of time than its burst and its rate", () => {
 		fc.assert(
-			fc.property(fc.array(fc.tuple(fc.nat({ max: 2_000 }), fc.integer({ min: 1, max: 50 })), { maxLength: 60 }), (asked) => {
-				let bucket = fullBucket(limit, 0);
-				let [nowMs, through] = [0, 0];
-				for (const [pauseMs, cost] of asked) {
-					nowMs += pauseMs;
-					bucket = refilled(bucket, limit, nowMs);
-					if (waitForMs(bucket, limit, cost) > 0) continue;
-					bucket = spent(bucket, cost);
-					through += cost;
-				}
-				expect(through).toBeLessThanOrEqual(limit.burst + (nowMs / 1000) * limit.perSecond + 1e-6);
-			}),
+			fc.property(
+				fc.array(fc.tuple(fc.nat({ max: 2_000 }), fc.integer({ min: 1, max: 50 })), { maxLength: 60 }),
+				(asked) => {
+					let bucket = fullBucket(limit, 0);
+					let [nowMs, through] = [0, 0];
+					for (const [pauseMs, cost] of asked) {
+						nowMs += pauseMs;
+						bucket = refilled(bucket, limit, nowMs);
+						if (waitForMs(bucket, limit, cost) > 0) continue;
+						bucket = spent(bucket, cost);
+						through += cost;
+					}
+					expect(through).toBeLessThanOrEqual(limit.burst + (nowMs / 1000) * limit.perSecond + 1e-6);
+				},
+			),
 		);
 	});
 });

@@ -59,8 +59,8 @@ describe("a Parallel state", () => {
 		});
 		const arn = await stage.start(7);
 		expect(await stage.ended(arn)).toMatchObject({ status: "FAILED", error: "Bad" });
-		expect((await stage.types(arn)).slice(-5)).toEqual([
-			...["TaskFailed", "TaskStateAborted", "WaitStateAborted", "ParallelStateFailed", "ExecutionFailed"],
+		expect((await stage.types(arn)).slice(-4)).toEqual([
+			...["TaskStateAborted", "WaitStateAborted", "ParallelStateFailed", "ExecutionFailed"],
 		]);
 	});
 

@@ -39,6 +39,7 @@ describe("a redrive", () => {
 			redriveCount: 1,
 			redriveStatus: "NOT_REDRIVABLE",
 		});
+		await stage.settle();
 		state.broken = false;
 		await stage.clock.advance(1000);
 		expect(await stage.ended(arn)).toMatchObject({ status: "SUCCEEDED", output: '"mended"', redriveCount: 1 });
