@@ -1,41 +1,14 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Acm } from "../acm/acm.ts";
-import type { InvokeFunction } from "../aws/service.ts";
-import type { Dynamodb } from "../dynamodb/dynamodb.ts";
-import type { Events } from "../events/events.ts";
-import type { AsyncSettings } from "../events/targets.ts";
-import type { Lambda } from "../lambda/lambda.ts";
-import type { Route53 } from "../route53/route53.ts";
-import type { Secrets } from "../secrets.ts";
-import type { Sqs } from "../sqs/sqs.ts";
-import type { States } from "../states/states.ts";
+import type { Account } from "../account.ts";
 import type { PhysicalResource, Resolver } from "../template/resolver.ts";
 
 /** Makes one resource of the template, or finds it made, and answers its names. */
 export type Create = (logicalId: string, resolver: Resolver) => Promise<PhysicalResource> | PhysicalResource;
 
-/** The services in which a stack's resources are made. */
-export interface StackServices {
-	acm: Acm;
-	/** How functions take asynchronous invocations, by function name; read by events. */
-	asyncSettings: Map<string, AsyncSettings>;
-	/** How queues invoke functions. */
-	deliver: InvokeFunction;
-	dynamodb: Dynamodb;
-	events: Events;
-	lambda: Lambda;
-	route53: Route53;
-	secrets: Secrets;
-	sqs: Sqs;
-	states: States;
-}
-
 /** How each type of resource that has a meaning on a laptop is made. */
-export function creators(
-	services: StackServices,
-	{ accountId, region }: { accountId: string; region: string },
-): Readonly<Record<string, Create>> {
+export function creators(services: Account): Readonly<Record<string, Create>> {
+	const { accountId, region } = services.caller;
 	const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
 
 	const table: Create = async (logicalId, resolver) => {

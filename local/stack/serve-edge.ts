@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { z } from "zod";
 import { covers } from "../../domain/certificate-policy.ts";
-import type { Acm } from "../acm/acm.ts";
+import { type Account, runtimeEnvironment } from "../account.ts";
 import type { Clock } from "../clock.ts";
 import { loadEdgeFunction } from "../edge/load-edge-function.ts";
 import { type Edge, startEdge } from "../edge/start-edge.ts";
@@ -11,21 +11,17 @@ import type { Ports } from "../ports.ts";
 import type { Resolver } from "../template/resolver.ts";
 
 export interface ServeEdgeOptions {
+	account: Account;
 	resolver: Resolver;
-	acm: Acm;
 	clock: Clock;
 	ports: Ports;
-	/** PEM of the local CA, by which origins are verified. */
-	authority: string;
 	/** File of the deployed bundle of the origin-request function. */
 	bundle: string;
-	accessKeyId: string;
-	region: string;
 }
 
 /** Serves the template's one distribution, with its certificate and its real edge function, on this machine. */
-export function serveEdge(options: ServeEdgeOptions): Promise<Edge> {
-	const { resolver, acm, clock, ports, authority, accessKeyId, region } = options;
+export function serveEdge({ account, resolver, clock, ports, bundle }: ServeEdgeOptions): Promise<Edge> {
+	const { acm, authority, caller } = account;
 	const [logicalId = ""] = resolver.idsOf("AWS::CloudFront::Distribution");
 	const properties = resolver.properties(logicalId, distributionProperties);
 	const { Aliases, ViewerCertificate } = properties.DistributionConfig;
@@ -37,7 +33,6 @@ export function serveEdge(options: ServeEdgeOptions): Promise<Edge> {
 	dns.setServers([`127.0.0.1:${ports.dns}`]);
 	const policies = (type: string) =>
 		Object.fromEntries(resolver.idsOf(type).map((id) => [resolver.ref(id), resolver.properties(id, z.unknown())]));
-	const environment = { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: "local" };
 	return startEdge({
 		distribution: {
 			id: resolver.ref(logicalId),
@@ -46,11 +41,11 @@ export function serveEdge(options: ServeEdgeOptions): Promise<Edge> {
 		},
 		cachePolicies: policies("AWS::CloudFront::CachePolicy"),
 		originRequestPolicies: policies("AWS::CloudFront::OriginRequestPolicy"),
-		invokeEdge: loadEdgeFunction(readFileSync(options.bundle, "utf8"), environment),
+		invokeEdge: loadEdgeFunction(readFileSync(bundle, "utf8"), runtimeEnvironment(caller)),
 		tls: (servername) => (covers(Aliases, servername) ? context : undefined),
 		// A bucket's name resolves on AWS; here nothing needs it beyond that.
 		lookup: async (name) => (name.endsWith(".amazonaws.com") ? ["127.0.0.1"] : dns.resolve4(name)),
-		authority,
+		authority: authority.certificatePem,
 		clock,
 		host: "127.0.0.1",
 		httpsPort: ports.edgeHttps,

@@ -70,67 +70,81 @@ export interface NewExecution {
 	startedAtMs: number;
 }
 
-export type Journal = ReturnType<typeof openJournal>;
-
 /** The executions' place in the store. Each step is one transaction. */
-export function openJournal(store: Store) {
+export interface Journal extends ReturnType<typeof writing>, ReturnType<typeof reading> {}
+
+export function openJournal(store: Store): Journal {
 	store.exec(schema);
+	return { ...reading(store), ...writing(store) };
+}
+
+function writing(store: Store) {
 	const insertEvent = store.prepare(
 		"INSERT INTO states_events (arn, sequence, id, transition, body) VALUES (?, ?, ?, ?, ?)",
 	);
 	const insertToken = store.prepare("INSERT INTO states_tokens (token, arn, thread, attempt) VALUES (?, ?, ?, ?)");
+	const find = store.prepare("SELECT * FROM states_executions WHERE arn = ?");
 	const sum = store.prepare(
 		`UPDATE states_executions SET status = ?, stoppedAtMs = ?, output = ?, error = ?, cause = ?, redriveCount = ?,
 			redrivenAtMs = ?, redriveToken = ?, events = ?, untold = ? WHERE arn = ?`,
 	);
-	const find = store.prepare("SELECT * FROM states_executions WHERE arn = ?");
 
-	function execution(arn: string): ExecutionRow | undefined {
-		const found = find.get(arn);
-		return found && row.parse(found);
-	}
-
-	function write(before: ExecutionRow, { events, sequence, status, redriveToken }: Change): ExecutionRow {
+	function write(arn: string, { events, sequence, status, redriveToken }: Change): ExecutionRow {
+		const before = row.parse(find.get(arn));
 		let after: ExecutionRow = { ...before, status, redriveToken: redriveToken ?? before.redriveToken };
 		for (const [offset, event] of events.entries()) {
 			const at = sequence + offset;
-			insertEvent.run(before.arn, at, event.id ?? null, isTransition(event) ? 1 : 0, JSON.stringify(event));
+			insertEvent.run(arn, at, event.id ?? null, isTransition(event) ? 1 : 0, JSON.stringify(event));
+			// The attempt is the number that the thread's position has, once the event is applied.
 			if (event.type === "TaskScheduled" && event.token !== undefined)
-				insertToken.run(event.token, before.arn, event.thread, at + 1);
+				insertToken.run(event.token, arn, event.thread, at + 1);
 			after = summed(after, event);
 		}
 		const { stoppedAtMs, output, error, cause, redriveCount, redrivenAtMs } = after;
 		const told = [status, stoppedAtMs, output, error, cause, redriveCount, redrivenAtMs, after.redriveToken];
-		sum.run(...told, after.events, after.untold, before.arn);
+		sum.run(...told, after.events, after.untold, arn);
 		return after;
 	}
 
 	return {
-		execution,
-		/** The definition kept under this hash, undefined when none is. */
-		definition(hash: string): string | undefined {
-			return definitionRow.parse(store.prepare("SELECT definition FROM states_machines WHERE hash = ?").get(hash))
-				?.definition;
-		},
 		/** Keeps a definition for as long as executions may run by it. */
 		keepDefinition(hash: string, definition: string): void {
 			store.prepare("INSERT OR IGNORE INTO states_machines (hash, definition) VALUES (?, ?)").run(hash, definition);
 		},
 		/** Begins an execution with its first events; one that had the name before is forgotten. */
-		begin(given: NewExecution, change: Change): ExecutionRow {
+		begin({ arn, machineArn, machineHash, name, input, startedAtMs }: NewExecution, change: Change): ExecutionRow {
 			return inTransaction(store, () => {
 				for (const table of ["events", "tokens", "executions"])
-					store.prepare(`DELETE FROM states_${table} WHERE arn = ?`).run(given.arn);
+					store.prepare(`DELETE FROM states_${table} WHERE arn = ?`).run(arn);
 				store
 					.prepare(
-						"INSERT INTO states_executions (arn, machineArn, machineHash, name, status, startedAtMs, input) VALUES (?, ?, ?, ?, 'RUNNING', ?, ?)",
+						`INSERT INTO states_executions (arn, machineArn, machineHash, name, status, startedAtMs, input)
+							VALUES (?, ?, ?, ?, 'RUNNING', ?, ?)`,
 					)
-					.run(given.arn, given.machineArn, given.machineHash, given.name, given.startedAtMs, given.input);
-				return write(row.parse(find.get(given.arn)), change);
+					.run(arn, machineArn, machineHash, name, startedAtMs, input);
+				return write(arn, change);
 			});
 		},
 		record(arn: string, change: Change): ExecutionRow {
-			return inTransaction(store, () => write(row.parse(find.get(arn)), change));
+			return inTransaction(store, () => write(arn, change));
+		},
+		markTold(arn: string, status: Status): void {
+			store.prepare("UPDATE states_executions SET untold = 0 WHERE arn = ? AND status = ?").run(arn, status);
+		},
+	};
+}
+
+function reading(store: Store) {
+	const find = store.prepare("SELECT * FROM states_executions WHERE arn = ?");
+	return {
+		execution(arn: string): ExecutionRow | undefined {
+			const found = find.get(arn);
+			return found && row.parse(found);
+		},
+		/** The definition kept under this hash, undefined when none is. */
+		definition(hash: string): string | undefined {
+			const found = store.prepare("SELECT definition FROM states_machines WHERE hash = ?").get(hash);
+			return definitionRow.parse(found)?.definition;
 		},
 		log(arn: string): LogEvent[] {
 			return readEvents(store.prepare("SELECT body FROM states_events WHERE arn = ? ORDER BY sequence").all(arn));
@@ -165,9 +179,6 @@ export function openJournal(store: Store) {
 		/** Executions whose latest status nobody has been told of for sure. */
 		untold(): ExecutionRow[] {
 			return z.array(row).parse(store.prepare("SELECT * FROM states_executions WHERE untold = 1").all());
-		},
-		markTold(arn: string, status: Status): void {
-			store.prepare("UPDATE states_executions SET untold = 0 WHERE arn = ? AND status = ?").run(arn, status);
 		},
 		token(token: string): z.output<typeof tokenRow> | undefined {
 			const found = store.prepare("SELECT arn, thread, attempt FROM states_tokens WHERE token = ?").get(token);

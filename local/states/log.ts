@@ -1,6 +1,8 @@
 import { type Draft, isShown, type LogEvent } from "./events.ts";
-import { type Execution, type ForkPosition, type Position, rootThread, type Thread } from "./execution.ts";
+import { type Execution, rootThread } from "./execution.ts";
+import { newThread } from "./fork-log.ts";
 import { revive } from "./redrive.ts";
+import { applyToThread } from "./thread.ts";
 
 /** What an execution is before its first event. */
 export interface Birth {
@@ -69,167 +71,10 @@ export function apply(execution: Execution, event: LogEvent): Execution {
 			return { ...rest, ...deadline(event), status: "RUNNING", redriveCount, redrivenAtMs: at, threads };
 		}
 		default:
-			return { ...counted, threads: applyToThread(counted, event) };
+			return { ...counted, threads: applyToThread(execution.threads, event, counted.version) };
 	}
-}
-
-type ThreadEvent = Exclude<LogEvent, { type: `Execution${string}` }>;
-
-function applyToThread({ threads, version }: Execution, event: ThreadEvent): Execution["threads"] {
-	const thread = threads[event.thread];
-	if (!thread) throw new Error(`The log names thread ${event.thread}, which nothing began`);
-	const id = event.id ?? thread.previousId;
-	const followed = { ...thread, previousId: id };
-	const set = (changed: Thread) => ({ ...threads, [thread.id]: changed });
-	const to = (position: Position) => set({ ...followed, position });
-	const { position } = thread;
-	const fork = forkOf(position);
-
-	switch (event.type) {
-		case "StateEntered":
-			return set({
-				...followed,
-				enteredAtMs: event.at,
-				enteredId: id,
-				spent: {},
-				position: { at: "door", entered: true },
-			});
-		case "StateExited":
-			return exited(without(threads, thread.id), followed, event);
-		case "StateAborted":
-		case "ThreadAborted": {
-			// What failed by itself keeps its failure, for a redrive to find.
-			if (position.at === "failed" || position.at === "ended") return threads;
-			const entered = position.at !== "door" || position.entered;
-			return set({ ...thread, position: { at: "aborted", entered, ...(fork && { fork }) } });
-		}
-		case "EvaluationFailed":
-			return to({ at: "error", failure: event.failure, evaluating: true, ...(fork && { fork }) });
-		case "WaitPlanned":
-			return to({ at: "wait", untilMs: event.untilMs });
-		case "RetryPlanned": {
-			const spent = { ...thread.spent, [event.retrier]: (thread.spent[event.retrier] ?? 0) + 1 };
-			return set({ ...followed, spent, position: { at: "retry", dueMs: event.dueMs } });
-		}
-		case "TaskScheduled": {
-			const { type, resource, functionName, parameters, token, timeoutInSeconds, heartbeatInSeconds } = event;
-			const task = {
-				...{ type, resource, functionName, parameters },
-				...(token !== undefined && { token }),
-				...(timeoutInSeconds !== undefined && { timeoutInSeconds }),
-				...(heartbeatInSeconds !== undefined && { heartbeatInSeconds }),
-			};
-			const timeout = timeoutInSeconds !== undefined && { timeoutAtMs: event.at + timeoutInSeconds * 1000 };
-			return to({ at: "task", attempt: version, phase: "scheduled", task, ...timeout, ...heartbeat(event.at, task) });
-		}
-		case "TaskStarted":
-			return position.at === "task" ? to({ ...position, phase: "started" }) : threads;
-		case "TaskSubmitted":
-			return position.at === "task" ? to({ ...position, phase: "submitted" }) : threads;
-		case "TaskHeartbeat":
-			return position.at === "task" ? to({ ...position, ...heartbeat(event.at, position.task) }) : threads;
-		case "TaskSucceeded":
-			return to({ at: "result", result: event.output });
-		case "TaskFailed":
-		case "TaskTimedOut":
-			return to({ at: "error", failure: event.failure, evaluating: false });
-		case "ParallelStarted": {
-			const forked = { ...without(threads, thread.id) };
-			const width = event.starts.length;
-			forked[thread.id] = { ...followed, position: { at: "fork", width, begun: width, settled: {} } };
-			for (const [index, state] of event.starts.entries()) {
-				const branch = newThread({ ...child(followed, index), state, input: event.input });
-				forked[branch.id] = branch;
-			}
-			return forked;
-		}
-		case "MapStarted": {
-			const { items, startAt, maxConcurrency, toleratedCount, toleratedPercentage } = event;
-			const map = { items, startAt, limits: { maxConcurrency, toleratedCount, toleratedPercentage } };
-			const position: Position = { at: "fork", map, width: items.length, begun: 0, settled: {} };
-			return { ...without(threads, thread.id), [thread.id]: { ...followed, position } };
-		}
-		case "IterationStarted": {
-			if (!fork?.map) return threads;
-			const { index, input } = event;
-			const item = { Index: index, Value: fork.map.items[index] ?? null };
-			const begun = newThread({ ...child({ ...thread, previousId: id }, index), state: fork.map.startAt, input, item });
-			return { ...threads, [begun.id]: begun, [thread.id]: { ...thread, position: { ...fork, begun: index + 1 } } };
-		}
-		case "IterationSucceeded":
-			return fork ? set({ ...followed, position: settle(fork, event.index, "succeeded") }) : threads;
-		case "IterationFailed":
-			return fork ? set({ ...thread, position: settle(fork, event.index, "failed") }) : threads;
-		case "IterationAborted":
-			return threads;
-		case "ForkSucceeded":
-			return set({ ...thread, position: { at: "result", result: event.output } });
-		case "StateFailed":
-			return set({
-				...thread,
-				position: { at: "error", failure: event.failure, evaluating: false, ...(fork && { fork }) },
-			});
-		case "ForkFailed":
-			return set(followed);
-		case "ThreadFailed": {
-			const failed = to({ at: "failed", failure: event.failure, ...(fork && { fork }) });
-			return follow(failed, thread.parent, id);
-		}
-	}
-}
-
-function exited(
-	threads: Execution["threads"],
-	thread: Thread,
-	{ output, assigned, next, id }: ThreadEvent & { type: "StateExited" },
-): Execution["threads"] {
-	const variables = { ...thread.variables, ...assigned };
-	if (next === undefined) {
-		const ended: Thread = { ...thread, variables, position: { at: "ended", output } };
-		return follow({ ...threads, [thread.id]: ended }, thread.parent, id ?? thread.previousId);
-	}
-	const onward: Thread = { ...thread, variables, state: next, input: output, position: { at: "door", entered: false } };
-	return { ...threads, [thread.id]: onward };
-}
-
-/** What a fork says next follows the event that ended one of its threads. */
-function follow(threads: Execution["threads"], parent: string | undefined, previousId: number): Execution["threads"] {
-	const thread = parent === undefined ? undefined : threads[parent];
-	return thread ? { ...threads, [thread.id]: { ...thread, previousId } } : threads;
-}
-
-type NewThread = Pick<Thread, "id" | "index" | "state" | "input" | "variables" | "previousId"> &
-	Partial<Pick<Thread, "parent" | "item">>;
-
-function newThread(given: NewThread): Thread {
-	return { ...given, enteredAtMs: 0, enteredId: 0, spent: {}, position: { at: "door", entered: false } };
-}
-
-/** An inner thread sees the outer variables as they are when it begins (and cannot assign them). */
-function child({ id, variables, previousId, item }: Thread, index: number) {
-	return { id: `${id}.${index}`, parent: id, index, variables, previousId, ...(item && { item }) };
-}
-
-function forkOf(position: Position): ForkPosition | undefined {
-	if (position.at === "fork") return position;
-	return "fork" in position ? position.fork : undefined;
-}
-
-function settle(fork: ForkPosition, index: number, how: "succeeded" | "failed"): ForkPosition {
-	return { ...fork, settled: { ...fork.settled, [index]: how } };
-}
-
-/** Without the threads that forks of this one began: done with, or to be begun anew. */
-function without(threads: Execution["threads"], id: string): Execution["threads"] {
-	return Object.fromEntries(Object.entries(threads).filter(([other]) => !other.startsWith(`${id}.`)));
 }
 
 function deadline({ at, timeoutSeconds }: { at: number; timeoutSeconds?: number }): { deadlineMs?: number } {
 	return timeoutSeconds === undefined ? {} : { deadlineMs: at + timeoutSeconds * 1000 };
-}
-
-/** Heartbeats are expected only of what holds a token: nothing else could send one. */
-function heartbeat(at: number, task: { token?: string; heartbeatInSeconds?: number }): { heartbeatAtMs?: number } {
-	if (task.token === undefined || task.heartbeatInSeconds === undefined) return {};
-	return { heartbeatAtMs: at + task.heartbeatInSeconds * 1000 };
 }

@@ -99,7 +99,8 @@ function start(
 	if (before && !free) throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
 	const { startAt, timeoutSeconds } = machine;
 	const timeout = timeoutSeconds !== undefined && { timeoutSeconds };
-	const row = engine.begin(
+	const row = begin(
+		engine,
 		{ arn, machineArn, machineHash: hash, name, input, startedAtMs: nowMs },
 		{
 			...{ type: "ExecutionStarted", thread: rootThread, input: value.value, startAt, roleArn },
