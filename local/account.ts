@@ -100,8 +100,8 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		onLost: ({ ruleArn }, problem) => log(`events: ${ruleArn} lost an event: ${problem}`),
 	});
 	const states = createStates({ ...parts, invoke, putEvent: events.putAwsEvent });
-	const { insyncDelayMs } = options;
-	const route53 = createRoute53({ ...parts, ...(insyncDelayMs !== undefined && { insyncDelayMs }) });
+	// Nobody learns from waiting for the stack's own records: the delay holds from start() on.
+	const route53 = createRoute53({ ...parts, insyncDelayMs: 0 });
 	const dns = await startDns({
 		sources: [route53.zones],
 		port: ports.dns,
@@ -147,6 +147,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		states,
 		calls: front.calls,
 		start() {
+			route53.setInsyncDelayMs(options.insyncDelayMs ?? 2_000);
 			for (const service of [events, states, sqs]) service.start();
 		},
 		async close() {

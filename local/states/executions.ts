@@ -47,10 +47,8 @@ export function redrive(engine: Engine, row: ExecutionRow, clientToken: string |
 	const { timeoutSeconds } = run.machine;
 	const timeout = timeoutSeconds !== undefined && { timeoutSeconds };
 	const redriven: Draft = {
-		type: "ExecutionRedriven",
-		thread: rootThread,
-		redriveCount: row.redriveCount + 1,
-		...timeout,
+		...{ type: "ExecutionRedriven", thread: rootThread, redriveCount: row.redriveCount + 1 },
+		...{ ...timeout, previousId: run.execution.lastId },
 	};
 	return commit(engine, run, [redriven], clientToken);
 }

@@ -120,7 +120,6 @@ export interface Flow {
 	States: Record<string, State>;
 }
 export type Retrier = z.output<typeof retrier>;
-export type Catcher = z.output<typeof catcher>;
 export type PassState = z.output<typeof pass>;
 export type ChoiceState = z.output<typeof choice>;
 export type WaitState = z.output<typeof wait>;

@@ -81,8 +81,18 @@ export async function aCloud() {
 		Object(await operations[operation]?.(input, home));
 	const put = (table: TableName, row: Record<string, unknown>) =>
 		call("PutItem", { TableName: table, Item: marshall(row, { removeUndefinedValues: true }) });
-	const rows = async (table: TableName) =>
-		itemsSchema.parse(await call("Scan", { TableName: table })).Items.map((item) => unmarshall(item));
+	/** As DynamoDB keeps them; a scan reads 1 MB at a time. */
+	const items = async (table: string) => {
+		const found: Item[] = [];
+		let ExclusiveStartKey: Item | undefined;
+		do {
+			const page = scanSchema.parse(await call("Scan", { TableName: table, ExclusiveStartKey }));
+			found.push(...page.Items);
+			ExclusiveStartKey = page.LastEvaluatedKey;
+		} while (ExclusiveStartKey);
+		return found;
+	};
+	const rows = async (table: TableName) => (await items(table)).map((item) => unmarshall(item));
 	const row = async (table: TableName, key: Record<string, string>) =>
 		(await rows(table)).find((found) => Object.entries(key).every(([name, value]) => found[name] === value));
 	const mocks = {
@@ -135,8 +145,7 @@ export async function aCloud() {
 			mocks.sfn.resolves({});
 			for (const table of Object.keys(tables)) {
 				dynamodb.setUnreachable(table, false);
-				for (const found of itemsSchema.parse(await call("Scan", { TableName: table })).Items) {
-					const { pk, sk, hostname } = found;
+				for (const { pk, sk, hostname } of await items(table)) {
 					await call("DeleteItem", { TableName: table, Key: table === "map" ? { hostname } : { pk, sk } });
 				}
 			}
@@ -150,7 +159,9 @@ export async function aCloud() {
 }
 export type Cloud = Awaited<ReturnType<typeof aCloud>>;
 
-const itemsSchema = z.object({ Items: z.array(z.record(z.string(), z.any())) });
+const itemSchema = z.record(z.string(), z.any());
+type Item = z.infer<typeof itemSchema>;
+const scanSchema = z.object({ Items: z.array(itemSchema), LastEvaluatedKey: itemSchema.optional() });
 const resourcesSchema = z.object({
 	Resources: z.record(z.string(), z.object({ Properties: z.record(z.string(), z.unknown()) })),
 });

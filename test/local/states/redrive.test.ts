@@ -52,6 +52,15 @@ describe("a redrive", () => {
 		]);
 	});
 
+	it("stands in the history after the end that it takes back, with its number", async () => {
+		const stage = aStage({ definition: machine({ No: { Type: "Fail" } }) });
+		const arn = await stage.start();
+		await stage.ended(arn);
+		await redrive(stage, arn);
+		const redriven = (await stage.history(arn)).find(({ type }) => type === "ExecutionRedriven");
+		expect(redriven).toMatchObject({ id: 4, previousEventId: 3, executionRedrivenEventDetails: { redriveCount: 1 } });
+	});
+
 	it("issues a new token; the old one is dead", async () => {
 		const stage = aStage({ definition: machine({ Park: callback("park") }), players: { park: () => null } });
 		const arn = await stage.start();

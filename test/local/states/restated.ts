@@ -90,13 +90,33 @@ const known = new Set([
 		"Resource",
 		"TimeoutSeconds",
 	],
-	...["HeartbeatSeconds", "HeartbeatSecondsPath", "Assign", "OutputPath", "InputPath", "ItemProcessor", "Branches"],
+	...[
+		"HeartbeatSeconds",
+		"HeartbeatSecondsPath",
+		"ResultSelector",
+		"Assign",
+		"OutputPath",
+		"InputPath",
+		"ItemProcessor",
+		"Branches",
+	],
 	...["MaxConcurrency", "Error", "Cause", "Seconds", "Timestamp"],
 ]);
 
 function fromPaths(given: Fields): Fields | undefined {
 	if (Object.keys(given).some((key) => !known.has(key))) return undefined;
-	const { Parameters, Result, ResultPath, OutputPath, InputPath, Assign, Catch, HeartbeatSecondsPath, ...rest } = given;
+	const {
+		Parameters,
+		Result,
+		ResultPath,
+		OutputPath,
+		InputPath,
+		Assign,
+		Catch,
+		HeartbeatSecondsPath,
+		ResultSelector,
+		...rest
+	} = given;
 	if (OutputPath !== undefined && OutputPath !== "$") return undefined;
 	const restated: Fields = { ...rest };
 	const isPass = rest["Type"] === "Pass";
@@ -113,9 +133,10 @@ function fromPaths(given: Fields): Fields | undefined {
 	}
 	const value = Parameters === undefined ? Result : template(Parameters);
 	if (value !== undefined) restated[isPass ? "Output" : "Arguments"] = value;
+	if (ResultSelector !== undefined) restated["Output"] = template(ResultSelector, "$states.result");
 	if (ResultPath === undefined || ResultPath === null) return restated;
 	const at = /^\$\.(\w+)$/.exec(String(ResultPath))?.[1];
-	if (at === undefined || value !== undefined) return undefined;
+	if (at === undefined || ResultSelector !== undefined || (isPass && value !== undefined)) return undefined;
 	const result = isPass ? "$states.input" : "$states.result";
 	return { ...restated, Output: `{% $merge([$states.input, {'${at}': ${result}}]) %}` };
 }
