@@ -1,0 +1,120 @@
+import {
+	DescribeExecutionCommand,
+	ExecutionDoesNotExist,
+	ExecutionNotRedrivable,
+	GetExecutionHistoryCommand,
+	RedriveExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { handler } from "../../../functions/api/retry-operation.ts";
+import { routes } from "../../../functions/api/routes.ts";
+import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
+import { aClaim, aFailedOperation, anOperation, aTenant, operationId } from "../../builders/entities.ts";
+import { ask, problem } from "./answers.ts";
+
+let cloud: Cloud;
+beforeAll(async () => {
+	cloud = await aCloud();
+});
+beforeEach(() => cloud.reset());
+afterAll(() => cloud.close());
+
+const request = {
+	method: "POST",
+	route: "/v1/operations/{operationId}/retry",
+	pathParameters: { operationId },
+} as const;
+const hostname = aClaim().hostname;
+const said = { $metadata: {}, message: "no" };
+
+async function retried() {
+	const { status, body } = await ask(handler, request);
+	expect(status).toBe(202);
+	return routes.retryOperation.reply.schema.parse(body);
+}
+
+/** A failed onboarding whose execution stands as Step Functions says. */
+async function aFailure(found: object): Promise<void> {
+	await cloud.hold({ tenant: aTenant(), claim: aClaim(), operation: aFailedOperation() });
+	cloud.sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+	cloud.sfn.on(DescribeExecutionCommand).resolves(found);
+}
+const redrivable = { status: "FAILED", error: "ZoneChangeRefused", cause: "no", redriveStatus: "REDRIVABLE" };
+
+describe("POST /v1/operations/{operationId}/retry", () => {
+	it("redrives the execution, which goes on at the failed step", async () => {
+		await aFailure(redrivable);
+		expect(await retried()).toMatchObject({ status: "running", attempt: 1, redriveCount: 1 });
+		expect(cloud.sfn.commandCalls(RedriveExecutionCommand)).toHaveLength(1);
+		expect((await cloud.claim(hostname))?.["conditions"].RecordsInSync).toMatchObject({
+			status: "unknown",
+			reason: "Retrying",
+		});
+		expect(cloud.sent("operations")).toEqual([]);
+	});
+
+	it.each([
+		["cannot be redriven any more", { ...redrivable, redriveStatus: "NOT_REDRIVABLE" }],
+		["is gone", undefined],
+	])("begins a new attempt with a higher generation when the execution %s", async (_, found) => {
+		await aFailure(found ?? {});
+		if (!found) cloud.sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist(said));
+		const generation = 1_000_000_001;
+		expect(await retried()).toMatchObject({ status: "queued", attempt: 2, redriveCount: 0, generation });
+		expect(await cloud.claim(hostname)).toMatchObject({ generation, revision: 2 });
+		expect((await cloud.claim(hostname))?.["conditions"].RecordsInSync).toMatchObject({ status: "unknown" });
+		expect(cloud.sent("operations")).toEqual([{ version: 1, operationId, attempt: 2, delaySeconds: 0 }]);
+		expect(cloud.sfn.commandCalls(RedriveExecutionCommand)).toEqual([]);
+	});
+
+	it("begins a new attempt when the definition itself was at fault", async () => {
+		await aFailure(redrivable);
+		const failure = { error: "States.Runtime", detail: "Bad path.", actor: "operator", fix: "Mend it." } as const;
+		await cloud.hold({ operation: aFailedOperation({ failure }) });
+		expect(await retried()).toMatchObject({ status: "queued", attempt: 2 });
+		expect(cloud.sfn.commandCalls(RedriveExecutionCommand)).toEqual([]);
+	});
+
+	it("begins a new attempt when Step Functions changes its mind", async () => {
+		await aFailure(redrivable);
+		cloud.sfn.on(RedriveExecutionCommand).rejects(new ExecutionNotRedrivable(said));
+		expect(await retried()).toMatchObject({ status: "queued", attempt: 2 });
+	});
+
+	it.each(["queued", "running", "succeeded", "superseded"] as const)("refuses one that is %s", async (status) => {
+		await cloud.hold({ operation: anOperation({ status }) });
+		expect(await problem(handler, request)).toMatchObject({
+			type: "/errors/operation-not-failed",
+			status: 409,
+			detail: expect.stringContaining(status),
+		});
+	});
+
+	it("sees that somebody has redriven it from the AWS console, and refuses", async () => {
+		await aFailure({ status: "RUNNING", redriveCount: 1 });
+		expect(await problem(handler, request)).toMatchObject({ type: "/errors/operation-not-failed" });
+		expect(await cloud.operation(operationId)).toMatchObject({ status: "running", redriveCount: 1 });
+	});
+
+	it("refuses one whose hostname has moved on, and changes nothing", async () => {
+		await aFailure({ ...redrivable, redriveStatus: "NOT_REDRIVABLE" });
+		await cloud.hold({ claim: aClaim({ generation: 8 }) });
+		expect(await problem(handler, request)).toMatchObject({ type: "/errors/superseded", status: 409 });
+		expect(await cloud.operation(operationId)).toMatchObject(aFailedOperation());
+	});
+
+	it("has one winner when two retry at the same moment", async () => {
+		await aFailure({ ...redrivable, redriveStatus: "NOT_REDRIVABLE" });
+		const answers = await Promise.all([ask(handler, request), ask(handler, request)]);
+		expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+		expect(await cloud.operation(operationId)).toMatchObject({ attempt: 2 });
+		expect(cloud.sent("operations")).toHaveLength(1);
+	});
+
+	it("is a 404 for none, and a 503 while Step Functions does not answer", async () => {
+		expect(await problem(handler, request)).toMatchObject({ type: "/errors/operation-not-found" });
+		await aFailure(redrivable);
+		cloud.sfn.on(DescribeExecutionCommand).rejects(Object.assign(new Error("down"), { $fault: "server" }));
+		expect(await problem(handler, request)).toMatchObject({ status: 503 });
+	});
+});
