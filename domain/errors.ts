@@ -74,8 +74,21 @@ export const errorTable = {
 		fix: "Look at what was seen last, mend it, then retry the operation.",
 	},
 
-	Throttled: { retry: "transient", status: 503, title: "A service asks for fewer calls", actor: "hostmaster" },
-	ServiceUnavailable: { retry: "transient", status: 503, title: "A service did not answer", actor: "hostmaster" },
+	// A step fails with these only after its state's own retries: then somebody has to say when to go on.
+	Throttled: {
+		retry: "transient",
+		status: 503,
+		title: "A service asks for fewer calls",
+		actor: "operator",
+		fix: "Retry the operation once the service takes calls again.",
+	},
+	ServiceUnavailable: {
+		retry: "transient",
+		status: 503,
+		title: "A service did not answer",
+		actor: "operator",
+		fix: "Retry the operation once the service answers again.",
+	},
 	Misconfigured: {
 		retry: "terminal",
 		status: 500,

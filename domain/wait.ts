@@ -8,6 +8,8 @@ export const checkSchema = z.object({
 	kind: z.enum(["route53-change", "edge-probe"]),
 	/** What is looked at: a change id; a hostname and its generation. */
 	subject: z.string(),
+	/** Other than that of every opening before: what was read of one must not decide on the next. */
+	opening: z.string(),
 	/** ISO time from which the deadline counts. */
 	startedAt: z.string(),
 	/** How many looks have been made. */

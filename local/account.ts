@@ -12,6 +12,9 @@ import { createDynamodb, type Dynamodb } from "./dynamodb/dynamodb.ts";
 import { createEvents, type Events } from "./events/events.ts";
 import type { AsyncSettings } from "./events/targets.ts";
 import { createFaults, type Faults } from "./faults.ts";
+import { nameFunctionsTo } from "./iam/calling-function.ts";
+import { createIam, type Iam } from "./iam/iam.ts";
+import { lookupIn } from "./iam/lookup.ts";
 import { functionNameIn } from "./lambda/function.ts";
 import { handlersIn } from "./lambda/handlers.ts";
 import { createLambda, type Lambda } from "./lambda/lambda.ts";
@@ -53,6 +56,7 @@ export interface Account {
 	dns: Dns;
 	dynamodb: Dynamodb;
 	events: Events;
+	iam: Iam;
 	lambda: Lambda;
 	route53: Route53;
 	secrets: Secrets;
@@ -115,12 +119,15 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	const resolveCname = (name: string) => resolver.resolveCname(name);
 	const acm = createAcm({ ...parts, authority, route53, resolveCname });
 	const secrets = createSecrets(parts);
+	const iam = createIam({ caller, lookup: lookupIn(store, secrets) });
+	const forgetFunctions = nameFunctionsTo(new URL(awsEndpoint(ports)).host);
 	const tokens = await createTokens({ directory, issuer: tokenIssuer(ports), audience: tokenAudience, clock });
 	const front = createFront({
 		json: [dynamodb.service, sqs.service, states.service, events.service, acm.service, secrets.service],
 		rest: [route53.service],
 		query: [createSts({ clock }).service],
 		faults,
+		authorize: iam.authorize,
 		document: tokens.document,
 		// The switches count the front's own calls, so they are made after it.
 		control: (request) => control(request),
@@ -140,6 +147,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		dns,
 		dynamodb,
 		events,
+		iam,
 		lambda,
 		route53,
 		secrets,
@@ -154,6 +162,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 			for (const service of [sqs, states, events, acm]) service.close();
 			await Promise.all([dns.close(), listening.close()]);
 			lambda.close();
+			forgetFunctions();
 			await dynamodb.close();
 			store.close();
 		},

@@ -53,7 +53,7 @@ export interface Cloud {
 	resolver: Resolver;
 	tokens: Tokens;
 	faults: Faults;
-	services: Pick<Account, "acm" | "dns" | "dynamodb" | "events" | "lambda" | "route53" | "sqs" | "states"> & {
+	services: Pick<Account, "acm" | "dns" | "dynamodb" | "events" | "iam" | "lambda" | "route53" | "sqs" | "states"> & {
 		edge: Edge;
 	};
 	/** AWS calls so far, by `service.operation`. */

@@ -7,21 +7,22 @@ import { type Cloud, startCloud } from "./cloud.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { freePorts, isFree, portsFrom, rememberPorts } from "./ports.ts";
 
-const directory = ".hostmaster";
-const endpointsFile = join(directory, "endpoints.json");
-
 const usage = `Usage: npm start -- [options]
   --port N      api on N, aws on N+1, DNS on N+2, edge https on N+3, edge http on N+4, demo origin on N+5; else free ports
-  --fresh       forget everything that .hostmaster/ holds
+  --directory D where state is kept (.hostmaster); one process a directory
+  --fresh       forget everything that the directory holds
   --faults P    let a share of the AWS calls fail in ways that may be retried, e.g. 0.05
   --insync MS   how long a Route 53 change is pending (2000)`;
 
 async function main(): Promise<void> {
 	const flags = readFlags();
-	if (flags.fresh) rmSync(directory, { recursive: true, force: true });
-	refuseSecondStart();
-	await packageStages(["nonprod"]);
+	const { directory } = flags;
+	const endpointsFile = join(directory, "endpoints.json");
 	const portsFile = join(directory, "ports.json");
+	refuseSecondStart(endpointsFile);
+	// Every start leaves its ports behind: without them the directory is somebody else's, and stays.
+	if (flags.fresh && existsSync(portsFile)) rmSync(directory, { recursive: true, force: true });
+	await packageStages(["nonprod"]);
 	const ports = flags.port === undefined ? await freePorts(portsFile) : portsFrom(flags.port);
 	for (const [what, port] of Object.entries(ports)) {
 		if (!(await isFree(port))) throw new Error(`Port ${port} (${what}) is taken: choose another with --port N.`);
@@ -38,13 +39,14 @@ async function main(): Promise<void> {
 	writeFileSync(`${endpointsFile}.new`, `${JSON.stringify(endpoints, null, "\t")}\n`, { mode: 0o600 });
 	renameSync(`${endpointsFile}.new`, endpointsFile);
 	console.log(banner(endpoints));
-	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(cloud));
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(cloud, endpointsFile));
 }
 
 function readFlags() {
 	const { values } = parseArgs({
 		options: {
 			port: { type: "string" },
+			directory: { type: "string", default: ".hostmaster" },
 			fresh: { type: "boolean", default: false },
 			faults: { type: "string" },
 			insync: { type: "string" },
@@ -56,6 +58,7 @@ function readFlags() {
 		process.exit(0);
 	}
 	return {
+		directory: values.directory,
 		fresh: values.fresh,
 		port: numberIn("--port", values.port, 1, 65_530),
 		faults: numberIn("--faults", values.faults, 0, 1),
@@ -71,12 +74,13 @@ function numberIn(flag: string, text: string | undefined, least: number, most: n
 }
 
 /** Two processes on one data directory would each believe that it is theirs. */
-function refuseSecondStart(): void {
+function refuseSecondStart(endpointsFile: string): void {
 	if (!existsSync(endpointsFile)) return;
 	const { pid } = JSON.parse(readFileSync(endpointsFile, "utf8"));
+	if (typeof pid === "number" && pid !== process.pid && isAlive(pid)) {
+		throw new Error(`Hostmaster runs here already (process ${pid}): end it first, or use its ${endpointsFile}.`);
+	}
 	rmSync(endpointsFile);
-	if (typeof pid !== "number" || pid === process.pid || !isAlive(pid)) return;
-	throw new Error(`Hostmaster runs here already (process ${pid}): end it first, or use its ${endpointsFile}.`);
 }
 
 function isAlive(pid: number): boolean {
@@ -89,7 +93,7 @@ function isAlive(pid: number): boolean {
 	}
 }
 
-async function end(cloud: Cloud): Promise<void> {
+async function end(cloud: Cloud, endpointsFile: string): Promise<void> {
 	rmSync(endpointsFile, { force: true });
 	await cloud.close();
 	process.exit(0);

@@ -36,7 +36,8 @@ export async function freePorts(file: string | undefined): Promise<Ports> {
 		file !== undefined && existsSync(file) ? portsSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
 	if (remembered && (await areFree(remembered))) return remembered;
 	for (let attempt = 1; attempt <= 50; attempt++) {
-		const ports = portsFrom(20_000 + Math.floor(Math.random() * 10_000) * 2);
+		// Below 32,768: from there on Linux takes the ports of outgoing connections, and a port of ours could be gone after a restart.
+		const ports = portsFrom(20_000 + Math.floor(Math.random() * 6_000) * 2);
 		if (!(await areFree(ports))) continue;
 		rememberPorts(file, ports);
 		return ports;

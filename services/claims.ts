@@ -1,10 +1,9 @@
-import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Claim, claimSchema } from "../domain/claim.ts";
-import type { HostnameStatus } from "../domain/conditions.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { calling } from "./aws-errors.ts";
 import { documents, parseRow, type TransactItem, transact } from "./dynamodb.ts";
-import { claimRow, keys, type Page, registryTable } from "./registry.ts";
+import { claimRow, keys, registryTable } from "./registry.ts";
 
 /** The claim as it stands now (strongly consistent), or undefined. */
 export async function readClaim(hostname: string): Promise<Claim | undefined> {
@@ -84,24 +83,4 @@ export function claimPut(after: Claim, before: Claim): TransactItem {
 			ExpressionAttributeValues: { ":revision": before.revision },
 		},
 	};
-}
-
-/** Claims whose derived status is `status`, in order of their tenants' creation, a page at a time. Eventually consistent. */
-export async function listClaimsByStatus(
-	status: HostnameStatus,
-	{ after, limit }: Page,
-): Promise<{ claims: Claim[]; next: Record<string, unknown> | undefined }> {
-	const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
-		documents.send(
-			new QueryCommand({
-				TableName: registryTable(),
-				IndexName: "byStatus",
-				KeyConditionExpression: "statusPk = :status",
-				ExpressionAttributeValues: { ":status": `CLAIM#${status}` },
-				ExclusiveStartKey: after,
-				Limit: limit,
-			}),
-		),
-	);
-	return { claims: (Items ?? []).map((row) => parseRow(claimSchema, row)), next: LastEvaluatedKey };
 }

@@ -1,10 +1,10 @@
-import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Claim } from "../domain/claim.ts";
-import { type Operation, type OperationStatus, operationSchema } from "../domain/operation.ts";
+import { type Operation, operationSchema } from "../domain/operation.ts";
 import { calling } from "./aws-errors.ts";
 import { claimPut } from "./claims.ts";
 import { documents, parseRow, type TransactItem, transact } from "./dynamodb.ts";
-import { keys, type Page, registryTable } from "./registry.ts";
+import { keys, registryTable } from "./registry.ts";
 
 export async function readOperation(operationId: string): Promise<Operation | undefined> {
 	const { Item } = await calling("DynamoDB", () =>
@@ -13,48 +13,6 @@ export async function readOperation(operationId: string): Promise<Operation | un
 		),
 	);
 	return Item && parseRow(operationSchema, Item);
-}
-
-/** Which operations to list: all, those with a status, or a tenant's. */
-export type OperationFilter =
-	| { by: "all" }
-	| { by: "status"; status: OperationStatus }
-	| { by: "tenant"; tenantId: string };
-
-/** Operations in order of creation, a page at a time. Eventually consistent. */
-export async function listOperations(
-	filter: OperationFilter,
-	{ after, limit }: Page,
-): Promise<{ operations: Operation[]; next: Record<string, unknown> | undefined }> {
-	const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
-		documents.send(
-			new QueryCommand({ TableName: registryTable(), ...queryOf(filter), ExclusiveStartKey: after, Limit: limit }),
-		),
-	);
-	return { operations: (Items ?? []).map((row) => parseRow(operationSchema, row)), next: LastEvaluatedKey };
-}
-
-function queryOf(filter: OperationFilter) {
-	switch (filter.by) {
-		case "all":
-			return {
-				IndexName: "byKind",
-				KeyConditionExpression: "kindPk = :kind",
-				ExpressionAttributeValues: { ":kind": "OPERATIONS" },
-			};
-		case "status":
-			return {
-				IndexName: "byStatus",
-				KeyConditionExpression: "statusPk = :status",
-				ExpressionAttributeValues: { ":status": `OPERATION#${filter.status}` },
-			};
-		case "tenant":
-			return {
-				IndexName: "byTenant",
-				KeyConditionExpression: "tenantPk = :tenant AND begins_with(tenantSk, :operation)",
-				ExpressionAttributeValues: { ":tenant": `TENANT#${filter.tenantId}`, ":operation": "OPERATION#" },
-			};
-	}
 }
 
 /** The write that notes a finished step; the first time that it was done stays. */

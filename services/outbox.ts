@@ -1,8 +1,9 @@
-import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { calling } from "./aws-errors.ts";
-import { documents, parseRow, type TransactItem } from "./dynamodb.ts";
+import { documents, type TransactItem } from "./dynamodb.ts";
 import { putEvents } from "./event-bus.ts";
+import { lists, readPage } from "./lists.ts";
 import { keys, registryTable } from "./registry.ts";
 
 const outgoingEventSchema = z.object({
@@ -41,16 +42,5 @@ export async function sendOut(events: readonly OutgoingEvent[]): Promise<void> {
 
 /** Up to 100 events, oldest first, that still wait to be sent. Eventually consistent. */
 export async function pendingEvents(): Promise<OutgoingEvent[]> {
-	const { Items } = await calling("DynamoDB", () =>
-		documents.send(
-			new QueryCommand({
-				TableName: registryTable(),
-				IndexName: "byStatus",
-				KeyConditionExpression: "statusPk = :pending",
-				ExpressionAttributeValues: { ":pending": "EVENT#pending" },
-				Limit: 100,
-			}),
-		),
-	);
-	return (Items ?? []).map((row) => parseRow(outgoingEventSchema, row));
+	return (await readPage(lists.pendingEvents, outgoingEventSchema, { after: undefined, limit: 100 })).items;
 }

@@ -20,12 +20,6 @@ import { setting } from "./settings.ts";
  */
 export const registryTable = (): string => setting("REGISTRY_TABLE");
 
-/** Where a list goes on (DynamoDB's key of the last row that was given), and how many rows to read. */
-export interface Page {
-	after: Record<string, unknown> | undefined;
-	limit: number;
-}
-
 export const keys = {
 	tenant: (tenantId: string) => ({ pk: `TENANT#${tenantId}`, sk: "TENANT" }),
 	claim: (hostname: string) => ({ pk: `HOSTNAME#${hostname}`, sk: "CLAIM" }),

@@ -1,9 +1,9 @@
-import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { type Tenant, tenantSchema } from "../domain/tenant.ts";
 import { calling } from "./aws-errors.ts";
 import { documents, parseRow } from "./dynamodb.ts";
-import { keys, type Page, registryTable } from "./registry.ts";
+import { keys, registryTable } from "./registry.ts";
 
 export async function readTenant(tenantId: string): Promise<Tenant | undefined> {
 	const { Item } = await calling("DynamoDB", () =>
@@ -38,24 +38,4 @@ export async function tenantIdOf(externalRef: string): Promise<string | undefine
 		),
 	);
 	return Item && parseRow(z.object({ tenantId: z.string() }), Item).tenantId;
-}
-
-/** All tenants in order of creation, a page at a time. Eventually consistent. */
-export async function listTenants({
-	after,
-	limit,
-}: Page): Promise<{ tenants: Tenant[]; next: Record<string, unknown> | undefined }> {
-	const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
-		documents.send(
-			new QueryCommand({
-				TableName: registryTable(),
-				IndexName: "byKind",
-				KeyConditionExpression: "kindPk = :kind",
-				ExpressionAttributeValues: { ":kind": "TENANTS" },
-				ExclusiveStartKey: after,
-				Limit: limit,
-			}),
-		),
-	);
-	return { tenants: (Items ?? []).map((row) => parseRow(tenantSchema, row)), next: LastEvaluatedKey };
 }

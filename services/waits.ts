@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { DeleteCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type CheckKind, ladders, nextLookAt } from "../domain/ladder.ts";
 import { type Check, checkSchema, type Wait, waitSchema } from "../domain/wait.ts";
@@ -19,7 +20,13 @@ function waitKey(check: { kind: string; subject: string }, wait: Wait) {
 /** The write that opens a check; its ladder begins at `now` (ISO). Opening it again begins the ladder again. */
 export function checkPut(check: { kind: CheckKind; subject: string }, now: string): TransactItem {
 	const nextLookMs = nextLookAt(ladders[check.kind], Date.parse(now), 0, Date.parse(now)) ?? Date.parse(now);
-	const row: Check = { ...check, startedAt: now, looks: 0, nextCheckAt: new Date(nextLookMs).toISOString() };
+	const row: Check = {
+		...check,
+		opening: randomUUID(),
+		startedAt: now,
+		looks: 0,
+		nextCheckAt: new Date(nextLookMs).toISOString(),
+	};
 	return {
 		Put: {
 			TableName: setting("WAITS_TABLE"),
@@ -78,13 +85,13 @@ export async function noteLook(check: Check, lastSeen: string, nextCheckAt: stri
 					TableName: setting("WAITS_TABLE"),
 					Key: checkKey(check),
 					UpdateExpression: "SET looks = looks + :one, nextCheckAt = :next, lastSeen = :seen",
-					ConditionExpression: "looks = :looks AND startedAt = :startedAt",
+					ConditionExpression: "looks = :looks AND opening = :opening",
 					ExpressionAttributeValues: {
 						":one": 1,
 						":next": nextCheckAt,
 						":seen": lastSeen,
 						":looks": check.looks,
-						":startedAt": check.startedAt,
+						":opening": check.opening,
 					},
 				}),
 			),
@@ -103,7 +110,7 @@ export function removeWait(check: Check, wait: Wait): Promise<void> {
 
 /** Takes a finished check away, unless it was opened anew meanwhile. */
 export function removeCheck(check: Check): Promise<void> {
-	return removeIf(checkKey(check), "startedAt = :seen", check.startedAt);
+	return removeIf(checkKey(check), "opening = :seen", check.opening);
 }
 
 async function removeIf(key: Record<string, string>, condition: string, seen: string): Promise<void> {

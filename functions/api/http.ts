@@ -86,7 +86,7 @@ function readRequest<R extends Route>(route: R, event: APIGatewayProxyEventV2): 
 		query: read(route.query, event.queryStringParameters ?? {}, "query"),
 		headers: read(route.headers, event.headers, "headers"),
 		body: route.body && read(route.body, readBody(event), "body"),
-		caller: callerOf(event),
+		caller: callerOf(route, event),
 		correlationId: correlationIdOf(event),
 	};
 	if (refusals.length > 0) throw new RequestRefused(refusals);
@@ -104,13 +104,19 @@ function readBody({ body, isBase64Encoded }: APIGatewayProxyEventV2): unknown {
 }
 
 /** What the gateway's authorizer found in the token; absent on public routes. */
-const authorizedSchema = z.object({
-	authorizer: z.object({ jwt: z.object({ claims: z.object({ sub: z.string() }) }) }),
+const claimsSchema = z.object({
+	authorizer: z.object({
+		jwt: z.object({ claims: z.object({ sub: z.string().optional(), client_id: z.string().optional() }) }),
+	}),
 });
 
-function callerOf({ requestContext }: APIGatewayProxyEventV2): string {
-	const authorized = authorizedSchema.safeParse(requestContext);
-	return authorized.success ? authorized.data.authorizer.jwt.claims.sub : "anonymous";
+/** Whom the token speaks for: idempotency keys and the record of who asked hang on it, so nobody stays nameless. */
+function callerOf({ scope }: Route, { requestContext }: APIGatewayProxyEventV2): string {
+	const claims = claimsSchema.safeParse(requestContext).data?.authorizer.jwt.claims;
+	const caller = claims?.sub ?? claims?.client_id;
+	if (caller !== undefined || scope === undefined) return caller ?? "anonymous";
+	const detail = "The token names neither a subject (sub) nor a client (client_id).";
+	throw new HostmasterError("InvalidRequest", detail, { field: "Authorization", rule: "subject" });
 }
 
 function correlationIdOf({ headers, requestContext }: APIGatewayProxyEventV2): string {

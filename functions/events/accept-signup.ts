@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import { z } from "zod";
 import { errorTable, HostmasterError, problemType } from "../../domain/errors.ts";
 import { type EventDetail, eventsIn } from "../../domain/events.ts";
@@ -47,7 +46,7 @@ function rejection(id: string, detail: unknown, error: HostmasterError): EventDe
 	const names = namesSchema.safeParse(detail).data ?? {};
 	return {
 		version: 1,
-		eventId: `evt_${ulid()}`,
+		eventId: `evt_rejected-${id}`,
 		occurredAt: isoNow(),
 		rejectedEventId: id,
 		...names,

@@ -1,14 +1,16 @@
+import { HostmasterError } from "../../domain/errors.ts";
 import { ladders, nextLookAt } from "../../domain/ladder.ts";
 import { limits } from "../../domain/limits.ts";
 import { checkMessageSchema } from "../../domain/messages.ts";
 import type { Check, Wait } from "../../domain/wait.ts";
 import { sendCheck } from "../../services/checks-queue.ts";
 import { isCurrent, readClaim } from "../../services/claims.ts";
+import { logger } from "../../services/log.ts";
 import { sendFailure, sendSuccess } from "../../services/task-tokens.ts";
 import { noteLook, readCheck, removeCheck, removeWait } from "../../services/waits.ts";
 import { type Findings, recordDone } from "../workflow/step.ts";
 import { defineConsumer } from "./batch.ts";
-import { look } from "./look.ts";
+import { look, type Seen } from "./look.ts";
 
 // A message may be a little early by SQS's clock; a look that comes so much before its time is made all the same.
 const earlyMs = 1_000;
@@ -25,7 +27,7 @@ export const handler = defineConsumer(checkMessageSchema, async (message) => {
 	if (!found) return;
 	const { check, waits } = found;
 	if (Date.parse(check.nextCheckAt) - earlyMs > Date.now() && check.looks > 0) return;
-	const seen = await look(check, waits);
+	const seen = await lookOrWait(check, waits);
 	switch (seen.outcome) {
 		case "done":
 			for (let at = 0; at < waits.length; at += releasedAtOnce) {
@@ -36,6 +38,17 @@ export const handler = defineConsumer(checkMessageSchema, async (message) => {
 			return pending(check, waits, seen.lastSeen);
 	}
 });
+
+/** 'Could not ask' is 'not yet', whatever the reason: the ladder goes on, and the deadline ends it with what was seen last (R9). */
+async function lookOrWait(check: Check, waits: readonly Wait[]): Promise<Seen> {
+	try {
+		return await look(check, waits);
+	} catch (error) {
+		logger.error("A look failed.", { kind: check.kind, subject: check.subject, error });
+		const because = error instanceof HostmasterError ? error.detail : "see the log of checkWaits.";
+		return { outcome: "pending", lastSeen: `Could not ask: ${because}` };
+	}
+}
 
 /** Records first, then frees the task: a crash in between repeats both, harmlessly. */
 async function release(check: Check, wait: Wait, findings: Findings): Promise<void> {

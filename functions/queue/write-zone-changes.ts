@@ -31,22 +31,26 @@ export const handler = defineConsumer(zoneMessageSchema, async ({ zoneId }) => {
 	do {
 		const lease = await takeLease(zoneId, owner, Date.now());
 		if (!lease) return;
+		let emptied: boolean;
 		try {
-			await drain(lease, endsMs);
+			emptied = await drain(lease, endsMs);
 		} finally {
 			await releaseLease(lease);
 		}
-		if (Date.now() >= endsMs) return ringZone(zoneId, 1);
+		// Time, limits or lease are used up: another run goes on in a second.
+		if (!emptied) return ringZone(zoneId, 1);
 	} while ((await pendingChanges(zoneId)).length > 0);
 });
 
-async function drain(lease: Lease, endsMs: number): Promise<void> {
+/** Writes batch after batch. True when nothing waits any more; false when it had to stop before. */
+async function drain(lease: Lease, endsMs: number): Promise<boolean> {
 	while (Date.now() < endsMs) {
 		const pending = await current(lease.zoneId, await pendingChanges(lease.zoneId));
-		if (pending.length === 0) return;
+		if (pending.length === 0) return true;
 		const written = await write(lease, fillBatch(pending, batchLimit), endsMs);
-		if (!written) return;
+		if (!written) return false;
 	}
+	return false;
 }
 
 /** The changes that still count; tasks of an older generation are told that they are superseded (R3). */

@@ -9,8 +9,7 @@ import { defineStep, recordDone } from "./step.ts";
 /** Makes the hostname routable. Safe to repeat: the map refuses an older generation and takes an equal one again (R3, R7). */
 export const handler = defineStep(async ({ input, state }, claim) => {
 	const tenant = await readTenant(input.tenantId);
-	if (!tenant)
-		throw new HostmasterError("TenantNotFound", `The tenant '${input.tenantId}' of '${claim.hostname}' is gone.`);
+	if (!tenant) throw new Error(`The tenant '${input.tenantId}' of '${claim.hostname}' is gone.`);
 	if (claim.conditions.CertificateIssued.status !== "true") {
 		throw new HostmasterError("CertificateNotReady", claim.conditions.CertificateIssued.message);
 	}

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CallFault, Faults } from "../faults.ts";
+import type { ServiceCall } from "../iam/call.ts";
+import { functionHeader } from "../iam/calling-function.ts";
 import { catalogEntry, restOperation } from "./catalog.ts";
 import { type Listening, listen, readBody } from "./http.ts";
 import { type Answer, jsonError, type PrintError, xmlError } from "./protocols.ts";
@@ -16,6 +18,8 @@ export interface FrontOptions {
 	rest: readonly RestService[];
 	query: readonly QueryService[];
 	faults?: Faults;
+	/** Asked before every call; `functionName` is that of the function that calls, if one does. Throws AwsError. */
+	authorize?: (functionName: string | undefined, call: ServiceCall) => void;
 	/** Plain documents beside the services, by path, e.g. a token issuer's keys. */
 	document?: (path: string) => { contentType: string; body: string } | undefined;
 	/** Answers requests that are no AWS calls, e.g. the embedded cloud's own switches; undefined for every other. */
@@ -77,7 +81,7 @@ export function createFront(options: FrontOptions): Front {
 		calls[name] = (calls[name] ?? 0) + 1;
 		const fault = options.faults?.forCall({ service: call.service, operation: call.operation, body });
 		const requestId = randomUUID();
-		const answer = await faulty(call, fault, requestId, () => answered(call, request, requestId));
+		const answer = await faulty(call, fault, requestId, () => answered(call, request, body, requestId));
 		if (!answer) {
 			if (fault?.kind === "reset") request.socket.resetAndDestroy();
 			else request.socket.destroy();
@@ -86,9 +90,12 @@ export function createFront(options: FrontOptions): Front {
 		response.writeHead(answer.status, { "x-amzn-requestid": requestId, ...answer.headers }).end(answer.body);
 	}
 
-	async function answered(call: Call, request: IncomingMessage, requestId: string): Promise<Answer> {
+	async function answered(call: Call, request: IncomingMessage, body: string, requestId: string): Promise<Answer> {
 		try {
-			const answer = await call.run(callerOf(request), requestId);
+			const caller = callerOf(request);
+			const functionName = request.headers[functionHeader]?.toString();
+			options.authorize?.(functionName, { ...call, path: pathOf(request), body, caller });
+			const answer = await call.run(caller, requestId);
 			if (answer) return answer;
 			const told = `${call.service}.${call.operation} is not emulated by the embedded cloud.`;
 			throw new AwsError("NotImplemented", told, 501);
@@ -136,7 +143,8 @@ async function faulty(
 
 function callOf(request: IncomingMessage, body: string, options: FrontOptions): Call {
 	const { method = "GET" } = request;
-	const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+	const path = pathOf(request);
+	const query = request.url?.split("?", 2)[1] ?? "";
 	const target = request.headers["x-amz-target"];
 	if (typeof target === "string") return jsonCall(target, request, body, options.json);
 	const rest = options.rest.find(({ prefix }) => path.startsWith(prefix));
@@ -153,6 +161,10 @@ function callOf(request: IncomingMessage, body: string, options: FrontOptions): 
 		return queryCall(new URLSearchParams(body), options.query);
 	}
 	return named("unknown", restOperation(method, path), xmlError, () => Promise.resolve(undefined));
+}
+
+function pathOf({ url = "/" }: IncomingMessage): string {
+	return url.split("?", 1)[0] ?? "/";
 }
 
 function jsonCall(target: string, request: IncomingMessage, body: string, services: readonly FrontedJson[]): Call {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Caller, InvokeFunction, InvokeResult } from "../aws/service.ts";
 import type { Clock } from "../clock.ts";
 import type { Faults } from "../faults.ts";
+import { asFunction } from "../iam/calling-function.ts";
 import { sharedEnvironment } from "./environment.ts";
 import { functionNameIn, functionOf, type LambdaFunction } from "./function.ts";
 import type { LambdaContext, ResolveHandler } from "./handlers.ts";
@@ -90,7 +91,7 @@ async function run(
 		async () => {
 			try {
 				const handler = await resolveHandler(fn.handler);
-				return returned(await handler(event, context));
+				return returned(await asFunction(fn.name, () => handler(event, context)));
 			} catch (error) {
 				return thrown(error);
 			}

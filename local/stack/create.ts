@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Account } from "../account.ts";
 import type { PhysicalResource, Resolver } from "../template/resolver.ts";
+import { TemplateError } from "../template/template.ts";
 
 /** Makes one resource of the template, or finds it made, and answers its names. */
 export type Create = (logicalId: string, resolver: Resolver) => Promise<PhysicalResource> | PhysicalResource;
@@ -27,10 +28,24 @@ export function creators(services: Account): Readonly<Record<string, Create>> {
 			return { ref: queue.url, attributes: { Arn: queue.arn, QueueName } };
 		},
 
+		"AWS::IAM::Role": (logicalId, resolver) => {
+			const generated = `${resolver.ref("AWS::StackName")}-${logicalId}`;
+			const { RoleName = generated } = resolver.properties(
+				logicalId,
+				z.looseObject({ RoleName: z.string().optional() }),
+			);
+			const roleArn = services.iam.addRole(logicalId, RoleName, resolver.properties(logicalId, z.unknown()));
+			return { ref: RoleName, attributes: { Arn: roleArn } };
+		},
+		"AWS::IAM::Policy": notEmulated,
+		"AWS::IAM::RolePolicy": notEmulated,
+		"AWS::IAM::ManagedPolicy": notEmulated,
+
 		"AWS::Lambda::Function": (logicalId, resolver) => {
 			const { name } = services.lambda.addFunction(resolver.properties(logicalId, z.unknown()));
-			const { DeadLetterConfig } = resolver.properties(logicalId, deadLetterProperties);
+			const { DeadLetterConfig, Role } = resolver.properties(logicalId, functionProperties);
 			if (DeadLetterConfig) services.asyncSettings.set(name, { failureQueueArn: DeadLetterConfig.TargetArn });
+			services.iam.assume(name, Role);
 			return { ref: name, attributes: { Arn: services.lambda.arnOf(name) } };
 		},
 
@@ -108,6 +123,11 @@ export function creators(services: Account): Readonly<Record<string, Create>> {
 	};
 }
 
+/** A right that is written elsewhere than in its role would be missed. */
+const notEmulated: Create = (logicalId) => {
+	throw new TemplateError(logicalId, "is not emulated: policies stand in their roles");
+};
+
 const stateMachineProperties = z.object({
 	StateMachineName: z.string(),
 	Definition: z.record(z.string(), z.unknown()),
@@ -116,7 +136,10 @@ const stateMachineProperties = z.object({
 
 const eventInvokeProperties = z.object({ FunctionName: z.string(), MaximumRetryAttempts: z.number().default(2) });
 
-const deadLetterProperties = z.object({ DeadLetterConfig: z.object({ TargetArn: z.string() }).optional() });
+const functionProperties = z.object({
+	DeadLetterConfig: z.object({ TargetArn: z.string() }).optional(),
+	Role: z.string(),
+});
 
 const certificateProperties = z.object({
 	DomainName: z.string(),

@@ -7,6 +7,8 @@ import { type Account, runtimeEnvironment } from "../account.ts";
 import type { Clock } from "../clock.ts";
 import { loadEdgeFunction } from "../edge/load-edge-function.ts";
 import { type Edge, startEdge } from "../edge/start-edge.ts";
+import { asFunction } from "../iam/calling-function.ts";
+import { functionNameIn } from "../lambda/function.ts";
 import type { Ports } from "../ports.ts";
 import type { Resolver } from "../template/resolver.ts";
 
@@ -24,13 +26,15 @@ export function serveEdge({ account, resolver, clock, ports, bundle }: ServeEdge
 	const { acm, authority, caller } = account;
 	const [logicalId = ""] = resolver.idsOf("AWS::CloudFront::Distribution");
 	const properties = resolver.properties(logicalId, distributionProperties);
-	const { Aliases, ViewerCertificate } = properties.DistributionConfig;
+	const { Aliases, DefaultCacheBehavior, ViewerCertificate } = properties.DistributionConfig;
 	const certificate = acm.tlsFor(ViewerCertificate.AcmCertificateArn);
 	if (!certificate) throw new Error("The distribution's certificate is not issued.");
 	acm.attach(ViewerCertificate.AcmCertificateArn, resolver.ref(logicalId));
 	const context = createSecureContext({ ...certificate, minVersion: "TLSv1.2" });
 	const dns = new DnsResolver();
 	dns.setServers([`127.0.0.1:${ports.dns}`]);
+	const edgeFunction = loadEdgeFunction(readFileSync(bundle, "utf8"), runtimeEnvironment(caller));
+	const functionName = functionNameIn(DefaultCacheBehavior.LambdaFunctionAssociations[0].LambdaFunctionARN);
 	const policies = (type: string) =>
 		Object.fromEntries(resolver.idsOf(type).map((id) => [resolver.ref(id), resolver.properties(id, z.unknown())]));
 	return startEdge({
@@ -41,7 +45,7 @@ export function serveEdge({ account, resolver, clock, ports, bundle }: ServeEdge
 		},
 		cachePolicies: policies("AWS::CloudFront::CachePolicy"),
 		originRequestPolicies: policies("AWS::CloudFront::OriginRequestPolicy"),
-		invokeEdge: loadEdgeFunction(readFileSync(bundle, "utf8"), runtimeEnvironment(caller)),
+		invokeEdge: (event) => asFunction(functionName, () => edgeFunction(event)),
 		tls: (servername) => (covers(Aliases, servername) ? context : undefined),
 		// A bucket's name resolves on AWS; here nothing needs it beyond that.
 		lookup: async (name) => (name.endsWith(".amazonaws.com") ? ["127.0.0.1"] : dns.resolve4(name)),
@@ -56,6 +60,9 @@ export function serveEdge({ account, resolver, clock, ports, bundle }: ServeEdge
 const distributionProperties = z.looseObject({
 	DistributionConfig: z.looseObject({
 		Aliases: z.array(z.string()),
+		DefaultCacheBehavior: z.looseObject({
+			LambdaFunctionAssociations: z.tuple([z.looseObject({ LambdaFunctionARN: z.string() })]),
+		}),
 		ViewerCertificate: z.looseObject({ AcmCertificateArn: z.string() }),
 	}),
 });

@@ -11,6 +11,7 @@ import { z } from "zod";
 import type { Claim } from "../../domain/claim.ts";
 import type { Operation } from "../../domain/operation.ts";
 import type { Tenant } from "../../domain/tenant.ts";
+import { AwsError } from "../../local/aws/service.ts";
 import { virtualClock } from "../../local/clock.ts";
 import { createDynamodb } from "../../local/dynamodb/dynamodb.ts";
 import { logger } from "../../services/log.ts";
@@ -63,19 +64,19 @@ export async function aCloud() {
 	for (const [name, id] of Object.entries(tables)) {
 		await dynamodb.createTable({ ...tableProperties(id), Replicas: [{ Region: home.region }] }, name);
 	}
-	let beforeWrite: (() => Promise<unknown>) | undefined;
+	let beforeWrite: ((actions: number) => unknown) | undefined;
+	const failing = new Set<string>();
 	const { operations } = dynamodb.service;
-	const write = operations["TransactWriteItems"];
-	const server = await serveJson({
-		...dynamodb.service,
-		operations: {
-			...operations,
-			TransactWriteItems: async (input, caller) => {
-				await beforeWrite?.();
-				return write?.(input, caller);
-			},
+	const injected = Object.entries(operations).map(([operation, run]): [string, typeof run] => [
+		operation,
+		async (input, caller) => {
+			if (failing.has(operation)) throw new AwsError("InternalServerError", operation, 500);
+			const transaction = transactionSchema.safeParse(input);
+			if (transaction.success) await beforeWrite?.(transaction.data.TransactItems.length);
+			return run(input, caller);
 		},
-	});
+	]);
+	const server = await serveJson({ ...dynamodb.service, operations: Object.fromEntries(injected) });
 	setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
 	const call = async (operation: string, input: unknown): Promise<Record<string, unknown>> =>
 		Object(await operations[operation]?.(input, home));
@@ -115,11 +116,12 @@ export async function aCloud() {
 		},
 		claim: (hostname: string) => row("registry", keys.claim(hostname)),
 		operation: (operationId: string) => row("registry", keys.operation(operationId)),
-		/** Lets somebody else act just before every transaction, until told to stop. */
-		overtake: (act: () => Promise<unknown>) => {
+		/** Lets somebody else act just before every transaction; told how many actions it has. */
+		overtake: (act: (actions: number) => unknown) => {
 			beforeWrite = act;
-			return { stop: () => (beforeWrite = undefined) };
 		},
+		/** Lets an operation of DynamoDB fail, e.g. `PutItem`, while the others work. */
+		failing: (operation: string) => failing.add(operation),
 		/** Bodies and delays of what was sent to a queue. */
 		sent: (queue: "operations" | "zone" | "checks") =>
 			mocks.sqs
@@ -140,6 +142,7 @@ export async function aCloud() {
 		reset: async () => {
 			for (const mock of Object.values(mocks)) mock.reset();
 			beforeWrite = undefined;
+			failing.clear();
 			mocks.sqs.resolves({});
 			mocks.eventBridge.resolves({});
 			mocks.sfn.resolves({});
@@ -160,6 +163,7 @@ export async function aCloud() {
 export type Cloud = Awaited<ReturnType<typeof aCloud>>;
 
 const itemSchema = z.record(z.string(), z.any());
+const transactionSchema = z.object({ TransactItems: z.array(z.unknown()) });
 type Item = z.infer<typeof itemSchema>;
 const scanSchema = z.object({ Items: z.array(itemSchema), LastEvaluatedKey: itemSchema.optional() });
 const resourcesSchema = z.object({

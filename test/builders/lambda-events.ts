@@ -11,10 +11,12 @@ export interface HttpRequest {
 	body?: unknown;
 	/** The token's subject; null: a public route. */
 	caller?: string | null;
+	/** The token's claims; the caller as `sub` unless given. */
+	claims?: Record<string, string>;
 }
 
 /** What an HTTP API hands to a function: payload version 2.0, with what the JWT authorizer found. */
-export function httpEvent({ method, route, query, headers, body, caller = "billing", ...more }: HttpRequest) {
+export function httpEvent({ method, route, query, headers, body, caller = "billing", claims, ...more }: HttpRequest) {
 	const path = route.replace(/\{(\w+)\}/g, (_, name: string) => more.pathParameters?.[name] ?? "");
 	const rawQueryString = new URLSearchParams(query).toString();
 	const event: APIGatewayProxyEventV2 = {
@@ -36,7 +38,7 @@ export function httpEvent({ method, route, query, headers, body, caller = "billi
 			stage: "$default",
 			time: "01/Jan/2027:00:00:00 +0000",
 			timeEpoch: 1_798_761_600_000,
-			...(caller !== null && { authorizer: { jwt: { claims: { sub: caller }, scopes: [] } } }),
+			...(caller !== null && { authorizer: { jwt: { claims: claims ?? { sub: caller }, scopes: [] } } }),
 		},
 		...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
 		isBase64Encoded: false,

@@ -71,7 +71,7 @@ describe("what to do after a failed step", () => {
 	});
 
 	it("is to retry, where the table says nothing more", () => {
-		expect(remedyOf("Throttled")).toEqual({ actor: "hostmaster", fix: "Retry the operation." });
+		expect(remedyOf("SlugTaken")).toEqual({ actor: "customer", fix: "Retry the operation." });
 	});
 
 	it("says that a step took too long when Step Functions does", () => {

@@ -24,9 +24,9 @@ describe("the generation of a hostname", () => {
 
 	it("is lifted by a raised epoch above all that were handed out before a restore, also the forgotten ones", () => {
 		fc.assert(
-			fc.property(epoch, fc.array(fc.nat({ max: 20 }), { maxLength: 20 }), (epoch, changes) => {
+			fc.property(epoch, fc.nat({ max: 20 }), (epoch, changes) => {
 				let handedOut = 0;
-				for (let change = 0; change <= changes.length; change++) handedOut = nextGeneration(handedOut, epoch);
+				for (let change = 0; change <= changes; change++) handedOut = nextGeneration(handedOut, epoch);
 				// The restored row is older than the last one that was handed out, or is not there at all.
 				expect(nextGeneration(undefined, epoch + 1)).toBeGreaterThan(handedOut);
 			}),

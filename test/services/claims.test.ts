@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Claim } from "../../domain/claim.ts";
-import { changeClaim, listClaimsByStatus, liveClaim, readClaim, readClaims } from "../../services/claims.ts";
+import { changeClaim, liveClaim, readClaim, readClaims } from "../../services/claims.ts";
 import { readOperation, stepDone } from "../../services/operations.ts";
 import { aCloud, type Cloud } from "../builders/a-cloud.ts";
 import { aClaim, anOperation, longAgo, operationId, withTrue } from "../builders/entities.ts";
@@ -95,16 +95,5 @@ describe("claims together", () => {
 		const found = await readClaims([...names.slice(1), "t5.app.example.com", "nobody.app.example.com"]);
 		expect([...found.keys()].sort()).toEqual(names.slice(1).sort());
 		expect(await readClaims([])).toEqual(new Map());
-	});
-
-	it("are listed by the status that follows from their conditions, page by page", async () => {
-		for (const [at, claim] of many.slice(0, 5).entries()) {
-			const tenantId = `ten_${at}`;
-			await cloud.hold({ claim: at < 3 ? { ...claim, tenantId } : { ...claim, tenantId, intent: "suspend" } });
-		}
-		const first = await listClaimsByStatus("pending", { after: undefined, limit: 2 });
-		const second = await listClaimsByStatus("pending", { after: first.next, limit: 2 });
-		expect([...first.claims, ...second.claims].map(({ tenantId }) => tenantId)).toEqual(["ten_0", "ten_1", "ten_2"]);
-		expect(second.next).toBeUndefined();
 	});
 });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { mapEntryOf } from "../../domain/tenant-map.ts";
-import { listOperations, readOperation, touchOperation } from "../../services/operations.ts";
-import { keys } from "../../services/registry.ts";
-import { putMapEntry } from "../../services/tenant-map.ts";
-import { listTenants, readTenant, readTenants, tenantIdOf } from "../../services/tenants.ts";
+import { z } from "zod";
+import { claimSchema } from "../../domain/claim.ts";
+import { operationSchema } from "../../domain/operation.ts";
+import { tenantSchema } from "../../domain/tenant.ts";
+import { type List, lists, readPage } from "../../services/lists.ts";
 import { aCloud, type Cloud } from "../builders/a-cloud.ts";
-import { aClaim, anOperation, aTenant, longAgo, operationId } from "../builders/entities.ts";
+import { aClaim, anOperation, aTenant } from "../builders/entities.ts";
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -14,93 +14,66 @@ beforeAll(async () => {
 beforeEach(() => cloud.reset());
 afterAll(() => cloud.close());
 
-describe("operations", () => {
-	const all = [
+/** All of a list, read one row at a time. */
+async function allOf<T>(list: List, schema: z.ZodType<T>): Promise<T[]> {
+	const found: T[] = [];
+	let after: Record<string, unknown> | undefined;
+	do {
+		const page = await readPage(list, schema, { after, limit: 1 });
+		found.push(...page.items);
+		after = page.next;
+	} while (after);
+	return found;
+}
+
+describe("the lists, page by page and in order of creation,", () => {
+	const operations = [
 		anOperation({ operationId: "op_1", tenantId: "ten_a" }),
 		anOperation({ operationId: "op_2", tenantId: "ten_b", status: "running" }),
 		anOperation({ operationId: "op_3", tenantId: "ten_a", status: "running" }),
 	];
-
 	it.each([
-		["all", { by: "all" }, ["op_1", "op_2", "op_3"]],
-		["those of a status", { by: "status", status: "running" }, ["op_2", "op_3"]],
-		["a tenant's", { by: "tenant", tenantId: "ten_a" }, ["op_1", "op_3"]],
-	] as const)("are listed: %s, in order of creation, page by page", async (_, filter, ids) => {
-		for (const operation of all) await cloud.hold({ operation, claim: aClaim({ tenantId: operation.tenantId }) });
-		const found: string[] = [];
-		let after: Record<string, unknown> | undefined;
-		do {
-			const page = await listOperations(filter, { after, limit: 1 });
-			found.push(...page.operations.map((operation) => operation.operationId));
-			after = page.next;
-		} while (after);
-		expect(found).toEqual(ids);
+		["all operations", lists.operations, ["op_1", "op_2", "op_3"]],
+		["those of a status", lists.operationsIn("running"), ["op_2", "op_3"]],
+		["a tenant's, and not its claim", lists.operationsOf("ten_a"), ["op_1", "op_3"]],
+		["none", lists.operationsIn("failed"), []],
+	])("hold %s", async (_, list, ids) => {
+		for (const operation of operations.toReversed()) {
+			await cloud.hold({ operation, claim: aClaim({ tenantId: operation.tenantId }) });
+		}
+		const found = await allOf(list, operationSchema);
+		expect(found).toEqual(operations.filter(({ operationId }) => ids.includes(operationId)));
+		expect(found).toHaveLength(ids.length);
 	});
 
-	it("are read as they were written, or not at all", async () => {
-		await cloud.hold({ operation: anOperation() });
-		expect(await readOperation(operationId)).toEqual(anOperation());
-		expect(await readOperation("op_none")).toBeUndefined();
+	it("hold all tenants", async () => {
+		const tenants = ["ten_1", "ten_2", "ten_3"].map((tenantId) => aTenant({ tenantId }));
+		for (const tenant of tenants.toReversed()) await cloud.hold({ tenant });
+		expect(await allOf(lists.tenants, tenantSchema)).toEqual(tenants);
 	});
 
-	it("are touched without any other change, and only where they are", async () => {
-		await cloud.hold({ operation: anOperation() });
-		await touchOperation(anOperation(), "2027-01-01T00:00:00.000Z");
-		expect(await readOperation(operationId)).toEqual(anOperation({ updatedAt: "2027-01-01T00:00:00.000Z" }));
-		await expect(touchOperation(anOperation({ operationId: "op_none" }), longAgo)).rejects.toThrow();
-		expect(await readOperation("op_none")).toBeUndefined();
-	});
-});
-
-describe("tenants", () => {
-	const many = Array.from({ length: 5 }, (_, at) => aTenant({ tenantId: `ten_${at}` }));
-
-	it("are listed in order of creation, page by page", async () => {
-		for (const tenant of many.toReversed()) await cloud.hold({ tenant });
-		const first = await listTenants({ after: undefined, limit: 3 });
-		const second = await listTenants({ after: first.next, limit: 3 });
-		expect([...first.tenants, ...second.tenants]).toEqual(many);
-		expect(second.next).toBeUndefined();
-	});
-
-	it("are read by their ids, in that order, without those that are not there", async () => {
-		for (const tenant of many) await cloud.hold({ tenant });
-		const found = await readTenants(["ten_3", "ten_none", "ten_1", "ten_3"]);
-		expect(found.map(({ tenantId }) => tenantId)).toEqual(["ten_3", "ten_1", "ten_3"]);
-		expect(await readTenants([])).toEqual([]);
-		expect(await readTenant("ten_none")).toBeUndefined();
-	});
-
-	it("are found by the id that the billing system gave", async () => {
-		await cloud.put("registry", { ...keys.externalRef("cus_1"), tenantId: "ten_1" });
-		expect(await tenantIdOf("cus_1")).toBe("ten_1");
-		expect(await tenantIdOf("cus_2")).toBeUndefined();
+	it("hold the claims of the status that follows from their conditions and intent", async () => {
+		const claims = ["ten_1", "ten_2", "ten_3"].map((tenantId, at) =>
+			aClaim({ tenantId, hostname: `t${at}.app.example.com`, intent: at === 1 ? "suspend" : "serve" }),
+		);
+		for (const claim of claims.toReversed()) await cloud.hold({ claim });
+		expect(await allOf(lists.claims("pending"), claimSchema)).toEqual([claims[0], claims[2]]);
+		expect(await allOf(lists.claims("suspended"), claimSchema)).toEqual([claims[1]]);
 	});
 });
 
-describe("the tenant map", () => {
-	const entry = (generation: number, slug = "acme") => {
-		const found = mapEntryOf(aClaim({ generation }), aTenant({ slug }), longAgo);
-		if (!found) throw new Error("A served claim has an entry.");
-		return found;
-	};
-
-	it("takes a newer generation, and an equal one again", async () => {
-		await putMapEntry(entry(7));
-		await putMapEntry(entry(7, "again"));
-		expect(await cloud.rows("map")).toEqual([entry(7, "again")]);
-		await putMapEntry(entry(8));
-		expect(await cloud.rows("map")).toEqual([entry(8)]);
+describe("a page", () => {
+	it("says where the next one begins, until the last", async () => {
+		for (const operationId of ["op_1", "op_2"]) await cloud.hold({ operation: anOperation({ operationId }) });
+		const first = await readPage(lists.operations, operationSchema, { after: undefined, limit: 1 });
+		expect(first.items).toHaveLength(1);
+		const last = await readPage(lists.operations, operationSchema, { after: first.next, limit: 10 });
+		expect(last).toMatchObject({ items: [{ operationId: "op_2" }], next: undefined });
 	});
 
-	it("never lets an older generation replace a newer one", async () => {
-		await putMapEntry(entry(8));
-		await expect(putMapEntry(entry(7))).rejects.toMatchObject({ name: "Superseded" });
-		expect(await cloud.rows("map")).toEqual([entry(8)]);
-	});
-
-	it("says so when the table does not answer", { timeout: 20_000 }, async () => {
-		cloud.dynamodb.setUnreachable("map", true);
-		await expect(putMapEntry(entry(7))).rejects.toMatchObject({ name: "ServiceUnavailable" });
+	it("with a row that nobody can read is an error, not a shorter page", async () => {
+		await cloud.put("registry", { pk: "x", sk: "x", kindPk: "OPERATIONS", kindSk: "op_1" });
+		const page = readPage(lists.operations, operationSchema, { after: undefined, limit: 1 });
+		await expect(page).rejects.toBeInstanceOf(z.ZodError);
 	});
 });

@@ -4,6 +4,7 @@ import { handler } from "../../../functions/api/create-tenant.ts";
 import { routes } from "../../../functions/api/routes.ts";
 import { aCloud, type Cloud, setEnvironment } from "../../builders/a-cloud.ts";
 import { aClaim, aNewTenant } from "../../builders/entities.ts";
+import { httpEvent, lambdaContext } from "../../builders/lambda-events.ts";
 import { ask, problem } from "./answers.ts";
 
 let cloud: Cloud;
@@ -54,7 +55,6 @@ describe("POST /v1/tenants", () => {
 	});
 
 	it("reads a body in base64 as well", async () => {
-		const { httpEvent, lambdaContext } = await import("../../builders/lambda-events.ts");
 		const body = Buffer.from(JSON.stringify(aNewTenant())).toString("base64");
 		const answer = await handler({ ...httpEvent(post(body)), isBase64Encoded: true }, lambdaContext);
 		expect(answer.statusCode).toBe(202);
@@ -64,6 +64,15 @@ describe("POST /v1/tenants", () => {
 		cloud.sqs.on(SendMessageCommand).rejects(Object.assign(new Error("down"), { $fault: "server" }));
 		expect((await ask(handler, post(aNewTenant()))).status).toBe(202);
 		expect(await cloud.claim("acme.app.example.com")).toBeDefined();
+	});
+});
+
+describe("a queue that refuses for good", () => {
+	it("is a defect to look at, though the tenant is accepted: the same request again says so", async () => {
+		const refusal = Object.assign(new Error("no"), { name: "QueueDoesNotExist", $fault: "client" });
+		cloud.sqs.on(SendMessageCommand).rejects(refusal);
+		expect(await problem(handler, post(aNewTenant()))).toMatchObject({ status: 500 });
+		expect((await ask(handler, post(aNewTenant()))).status).toBe(202);
 	});
 });
 

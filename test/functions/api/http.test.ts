@@ -33,6 +33,14 @@ describe("the stack of every route", () => {
 		expect((await ask(echo, { ...request, caller: null })).body).toEqual({ caller: "anonymous" });
 	});
 
+	it("leaves nobody nameless where a token is asked for", async () => {
+		const echo = defineRoute({ ...route, scope: "things:read" }, async ({ caller }) => ({ body: { caller } }));
+		expect((await ask(echo, { ...request, claims: { client_id: "console" } })).body).toEqual({ caller: "console" });
+		expect((await ask(echo, { ...request, claims: { client_id: "a", sub: "b" } })).body).toEqual({ caller: "b" });
+		expect(await problem(echo, { ...request, claims: {} })).toMatchObject({ status: 400, field: "Authorization" });
+		expect(await problem(echo, { ...request, caller: null })).toMatchObject({ status: 400, field: "Authorization" });
+	});
+
 	it("lets a handler choose status, headers and the very text of an answer", async () => {
 		const odd = defineRoute(route, async () => ({ body: '{"a":1}', status: 201, headers: { location: "/a" } }));
 		expect(await ask(odd, request)).toMatchObject({ status: 201, body: { a: 1 }, headers: { location: "/a" } });

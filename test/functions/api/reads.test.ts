@@ -93,6 +93,31 @@ describe("GET /v1/tenants", () => {
 	});
 });
 
+describe("a cursor that no list of its kind gave", () => {
+	const keyOfOperation = { kindPk: "OPERATIONS", kindSk: "op_1", pk: "OPERATION#op_1", sk: "OPERATION" };
+	it.each([
+		["of no key", {}],
+		["of half a key", { pk: "TENANT#1" }],
+		["of another list", keyOfOperation],
+		["of another index", { statusPk: "CLAIM#active", statusSk: "ten_1", pk: "HOSTNAME#a", sk: "CLAIM" }],
+		["with more than a key", { kindPk: "TENANTS", kindSk: "ten_1", pk: "TENANT#ten_1", sk: "TENANT", more: "x" }],
+	])("is a bad request, not a defect: %s", async (_, key) => {
+		await holdTenants(1);
+		const cursor = Buffer.from(JSON.stringify(key)).toString("base64url");
+		const request = { method: "GET", route: "/v1/tenants", query: { cursor } } as const;
+		expect(await problem(listTenants, request)).toMatchObject({ status: 400, field: "cursor", rule: "format" });
+	});
+});
+
+describe("a cursor of a tenant's operations", () => {
+	it.each([["TENANT"], ["HOSTNAME#a.app.example.com"], ["Z"]])("may not point elsewhere: %s", async (tenantSk) => {
+		const key = { tenantPk: `TENANT#${tenantId}`, tenantSk, pk: "OPERATION#op_1", sk: "OPERATION" };
+		const cursor = Buffer.from(JSON.stringify(key)).toString("base64url");
+		const request = { method: "GET", route: "/v1/operations", query: { tenantId, cursor } } as const;
+		expect(await problem(listOperations, request)).toMatchObject({ status: 400, field: "cursor" });
+	});
+});
+
 describe("GET /v1/tenants/{tenantId}", () => {
 	const request = { method: "GET", route: "/v1/tenants/{tenantId}", pathParameters: { tenantId } } as const;
 
@@ -103,7 +128,9 @@ describe("GET /v1/tenants/{tenantId}", () => {
 		expect(routes.showTenant.reply.schema.parse(body)).toMatchObject({ tenantId, status: "pending" });
 	});
 
-	it("is a 404 when there is none", async () => {
+	it("is a 404 when there is none, or none that has a name", async () => {
+		expect(await problem(showTenant, request)).toMatchObject({ type: "/errors/tenant-not-found", status: 404 });
+		await cloud.hold({ tenant: aTenant() });
 		expect(await problem(showTenant, request)).toMatchObject({ type: "/errors/tenant-not-found", status: 404 });
 	});
 

@@ -5,6 +5,7 @@ import {
 	GetExecutionHistoryCommand,
 	RedriveExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handler } from "../../../functions/api/retry-operation.ts";
 import { routes } from "../../../functions/api/routes.ts";
@@ -109,6 +110,12 @@ describe("POST /v1/operations/{operationId}/retry", () => {
 		expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
 		expect(await cloud.operation(operationId)).toMatchObject({ attempt: 2 });
 		expect(cloud.sent("operations")).toHaveLength(1);
+	});
+
+	it.fails("is accepted when the queue does not answer: the sweeper sends it later", async () => {
+		await aFailure({ ...redrivable, redriveStatus: "NOT_REDRIVABLE" });
+		cloud.sqs.on(SendMessageCommand).rejects(Object.assign(new Error("down"), { $fault: "server" }));
+		expect(await retried()).toMatchObject({ status: "queued", attempt: 2 });
 	});
 
 	it("is a 404 for none, and a 503 while Step Functions does not answer", async () => {

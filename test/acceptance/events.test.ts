@@ -1,0 +1,172 @@
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EventDetail, type EventOut, eventsOut } from "../../domain/events.ts";
+import { operationViewSchema } from "../../domain/operation-view.ts";
+import { eventually } from "../../local/demo/client.ts";
+import type { CallFaultRule } from "../../local/faults.ts";
+import { aWorld, hostnameOf, stack, type Told, type World } from "./world.ts";
+
+const deadlineMs = 20_000;
+
+let world: World;
+let told: Told;
+beforeAll(async () => {
+	world = await aWorld();
+	told = world.listenTo({ source: ["hostmaster"] });
+}, 60_000);
+afterAll(() => world?.close());
+
+const newTenant = (slug: string) => world.client.newTenant(slug);
+const onboard = async (slug: string) => await world.client.createTenant(newTenant(slug));
+const follow = (operationId: string) => world.client.follow(operationId, deadlineMs, () => {});
+const show = async (operationId: string) =>
+	operationViewSchema.parse((await world.call("GET", `/v1/operations/${operationId}`)).json);
+
+/** The detail of the event of that type whose member has that value, once it is on the bus; checked against its schema. */
+async function toldOf<Type extends EventOut>(type: Type, member: string, value: string): Promise<EventDetail<Type>> {
+	const found = await eventually(`${type} of ${value}`, deadlineMs, async () =>
+		(await told()).find(({ detailType, detail }) => detailType === type && detail[member] === value),
+	);
+	// Parsed by the schema that EventDetail infers from.
+	return eventsOut[type].parse(found.detail) as EventDetail<Type>;
+}
+
+const toldTimes = async (type: EventOut, slug: string) =>
+	(await told()).filter(({ detailType, detail }) => detailType === type && detail["slug"] === slug).length;
+
+describe("a TenantSignedUp event", () => {
+	it("onboards as a POST does, and TenantActivated tells of the end", async () => {
+		await world.signUp(newTenant("globex"));
+		const activated = await toldOf("TenantActivated", "slug", "globex");
+		expect(activated).toMatchObject({ externalRef: "cus_globex", hostname: hostnameOf("globex") });
+		expect(await show(activated.operationId)).toMatchObject({ status: "succeeded", requestedBy: "billing" });
+		expect((await world.viewer.open(hostnameOf("globex"))).tenantId).toBe(activated.tenantId);
+	});
+
+	it("has no effect of its own when it is delivered twice", async () => {
+		world.cloud.faults.order({ kind: "duplicate", queue: stack.functionName("acceptSignup") });
+		await world.signUp(newTenant("umbrella"));
+		await toldOf("TenantActivated", "slug", "umbrella");
+		expect(world.cloud.faults.given()).toHaveProperty([`${stack.functionName("acceptSignup")} duplicate`]);
+		expect((await world.tenants()).filter(({ slug }) => slug === "umbrella")).toHaveLength(1);
+		expect(await toldTimes("TenantOnboardingRejected", "umbrella")).toBe(0);
+	});
+
+	it.each([
+		["a reserved slug", { slug: "www" }, { type: "/errors/slug-reserved", field: "slug", rule: "reserved" }],
+		["a slug that is taken", { slug: "globex" }, { type: "/errors/slug-taken", field: "slug", rule: "unique" }],
+		[
+			"an origin elsewhere",
+			{ origin: { host: "attacker.example" } },
+			{ type: "/errors/invalid-request", field: "origin.host" },
+		],
+		["no name", { name: undefined }, { type: "/errors/invalid-request", field: "name" }],
+	])("that asks for %s is answered by TenantOnboardingRejected, which says why", async (what, change, error) => {
+		const externalRef = what.replaceAll(" ", "-");
+		await world.signUp({ ...newTenant("soylent"), externalRef, ...change });
+		expect(await toldOf("TenantOnboardingRejected", "externalRef", externalRef)).toMatchObject({ error });
+		expect((await world.call("GET", `/v1/tenants?externalRef=${externalRef}`)).json).toEqual({
+			tenants: [],
+			next: null,
+		});
+	});
+
+	it("that is no such event at all is rejected too, and ends in no dead letter queue", async () => {
+		await world.signUp({ nothing: "of ours", externalRef: "odd" });
+		expect(await toldOf("TenantOnboardingRejected", "externalRef", "odd")).toMatchObject({
+			error: { type: "/errors/invalid-request" },
+		});
+		expect(await world.leftInQueues(deadlineMs)).toEqual([]);
+	});
+});
+
+describe("an onboarding that fails", () => {
+	it("is told as TenantOnboardingFailed with step, reason, actor and fix, and as TenantActivated once it was retried", async () => {
+		world.cloud.services.route53.refuse(hostnameOf("initech"));
+		const { tenant, operation } = await onboard("initech");
+		const failed = await toldOf("TenantOnboardingFailed", "slug", "initech");
+		expect(failed).toMatchObject({
+			tenantId: tenant.tenantId,
+			operationId: operation.operationId,
+			failure: { step: "SyncRecords", error: "ZoneChangeRefused", actor: "operator" },
+		});
+		world.cloud.services.route53.allow(hostnameOf("initech"));
+		await world.client.retry(operation.operationId);
+		const activated = await toldOf("TenantActivated", "slug", "initech");
+		expect(activated.eventId).not.toBe(failed.eventId);
+	});
+});
+
+describe("the sweeper", () => {
+	const sweep = async () => {
+		const result = await world.cloud.services.lambda.invoke(stack.functionName("sweepOperations"), {});
+		expect(result).toMatchObject({ ok: true });
+	};
+	/** Lets the quiet time pass after which a row counts as forgotten. */
+	const age = (key: string, attribute: "updatedAt" | "createdAt") =>
+		world.documents.send(
+			new UpdateCommand({
+				TableName: stack.registryTable,
+				Key: { pk: key, sk: key.split("#")[0] },
+				UpdateExpression: "SET #at = :then",
+				ConditionExpression: "attribute_exists(pk)",
+				ExpressionAttributeNames: { "#at": attribute },
+				ExpressionAttributeValues: { ":then": new Date(Date.now() - 180_000).toISOString() },
+			}),
+		);
+	/** Fails a call, and every try of the SDK at it. */
+	const failing = (rule: Pick<CallFaultRule, "service" | "operation" | "bodyIncludes">) =>
+		world.cloud.faults.order({ kind: "unavailable", times: 4, ...rule });
+
+	it("starts an operation whose message was never sent", async () => {
+		failing({ service: "sqs", operation: "SendMessage", bodyIncludes: "operations" });
+		const { operation } = await onboard("unsent");
+		expect(operation.status).toBe("queued");
+		await age(`OPERATION#${operation.operationId}`, "updatedAt");
+		await sweep();
+		expect(await follow(operation.operationId)).toMatchObject({ status: "succeeded" });
+	});
+
+	it("writes down the end of an execution when the event that tells of it is lost", async () => {
+		const restore = world.loseEventsOf("aws.states");
+		const { tenant, operation } = await onboard("unheard");
+		await eventually("The execution's end", deadlineMs, async () =>
+			(await world.executions()).find(
+				({ name, status }) => name === `${operation.operationId}-1` && status === "SUCCEEDED",
+			),
+		);
+		expect(await show(operation.operationId)).toMatchObject({ status: "running" });
+		await sweep();
+		expect(await show(operation.operationId)).toMatchObject({ status: "running" }); // not quiet for long enough
+		await age(`OPERATION#${operation.operationId}`, "updatedAt");
+		await sweep();
+		expect(await show(operation.operationId)).toMatchObject({ status: "succeeded" });
+		expect(await toldOf("TenantActivated", "slug", "unheard")).toMatchObject({ tenantId: tenant.tenantId });
+		restore();
+	});
+
+	it("sends the event that the bus did not take, once", async () => {
+		failing({ service: "events", operation: "PutEvents", bodyIncludes: "mumbled" });
+		const { operation } = await onboard("mumbled");
+		await follow(operation.operationId);
+		const inOutbox = () => world.rows(stack.registryTable).then((rows) => rows.find(({ sk }) => sk === "EVENT"));
+		await eventually("The last try", deadlineMs, () => {
+			const { "events.PutEvents unavailable before": tries } = world.cloud.faults.given();
+			return Promise.resolve(tries === 4 ? true : undefined);
+		});
+		const waiting = await eventually("The event in the outbox", deadlineMs, inOutbox);
+		expect(await toldTimes("TenantActivated", "mumbled")).toBe(0);
+		await age(String(waiting["pk"]), "createdAt");
+		await sweep();
+		expect(await toldOf("TenantActivated", "slug", "mumbled")).toMatchObject({ eventId: waiting["eventId"] });
+		expect(await inOutbox()).toBeUndefined();
+		await sweep();
+		expect(await toldTimes("TenantActivated", "mumbled")).toBe(1);
+	});
+});
+
+it("every event told has an id of its own", async () => {
+	const ids = (await told()).map(({ detail }) => detail["eventId"]);
+	expect(ids.length).toBeGreaterThan(8);
+	expect(new Set(ids).size).toBe(ids.length);
+});

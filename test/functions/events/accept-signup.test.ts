@@ -1,0 +1,113 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { handler } from "../../../functions/events/accept-signup.ts";
+import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
+import { aClaim, aNewTenant } from "../../builders/entities.ts";
+
+let cloud: Cloud;
+beforeAll(async () => {
+	cloud = await aCloud();
+});
+beforeEach(() => cloud.reset());
+afterAll(() => cloud.close());
+
+const signup = (detail: unknown, more: object = {}) => ({
+	id: "event-1",
+	source: "billing",
+	"detail-type": "TenantSignedUp",
+	detail,
+	...more,
+});
+const operations = async () => (await cloud.rows("registry")).filter(({ sk }) => sk === "OPERATION");
+
+describe("a signup", () => {
+	it("is accepted like a request, with the event's id as correlation", async () => {
+		await handler(signup(aNewTenant({ externalRef: "cus_1" })));
+		expect(await operations()).toMatchObject([
+			{ status: "queued", requestedBy: "billing", correlationId: "event-1", hostname: "acme.app.example.com" },
+		]);
+		expect(cloud.sent("operations")).toHaveLength(1);
+		expect(cloud.told()).toEqual([]);
+	});
+
+	it("that is delivered twice onboards once, and rejects nobody", async () => {
+		await handler(signup(aNewTenant()));
+		await handler(signup(aNewTenant()));
+		expect(await operations()).toHaveLength(1);
+		expect(cloud.sent("operations")).toHaveLength(1);
+		expect(cloud.told()).toEqual([]);
+	});
+
+	it("of another source may have the same id", async () => {
+		await handler(signup(aNewTenant()));
+		await handler(signup(aNewTenant({ slug: "other" }), { source: "crm" }));
+		expect(await operations()).toHaveLength(2);
+	});
+
+	it("is accepted when the queue does not answer", async () => {
+		cloud.sqs.on(SendMessageCommand).rejects(Object.assign(new Error("down"), { $fault: "server" }));
+		await handler(signup(aNewTenant()));
+		expect(await operations()).toHaveLength(1);
+	});
+});
+
+describe("a signup that cannot be accepted", () => {
+	it.each([
+		[
+			"a taken slug",
+			aNewTenant({ externalRef: "cus_1" }),
+			{ type: "/errors/slug-taken", field: "slug", rule: "unique" },
+		],
+		["a reserved slug", aNewTenant({ slug: "www" }), { type: "/errors/slug-reserved", field: "slug" }],
+		["no name", { ...aNewTenant(), name: undefined }, { type: "/errors/invalid-request", field: "name" }],
+		["no detail", undefined, { type: "/errors/invalid-request", field: "detail" }],
+		["a text", "acme", { type: "/errors/invalid-request", field: "detail" }],
+	])("is rejected by an event that says why: %s", async (_, detail, error) => {
+		await cloud.hold({ claim: aClaim() });
+		await handler(signup(detail));
+		const [rejection, ...more] = cloud.told();
+		expect(more).toEqual([]);
+		expect(rejection).toMatchObject({
+			detailType: "TenantOnboardingRejected",
+			detail: { version: 1, rejectedEventId: "event-1", eventId: expect.stringMatching(/^evt_/), error },
+		});
+		expect(await operations()).toEqual([]);
+	});
+
+	it("is named in the rejection as far as it can be read", async () => {
+		await handler(signup({ slug: "www", externalRef: 7, name: "x", origin: { host: "a" } }));
+		const [rejection] = cloud.told();
+		expect(rejection?.detail).toMatchObject({ slug: "www" });
+		expect(rejection?.detail).not.toHaveProperty("externalRef");
+	});
+
+	it("under an id that came with another detail is rejected", async () => {
+		await handler(signup(aNewTenant()));
+		await handler(signup(aNewTenant({ name: "Other" })));
+		expect(cloud.told()).toMatchObject([{ detail: { error: { type: "/errors/idempotency-key-reused" } } }]);
+	});
+
+	it("is rejected under one id, however often it is delivered", async () => {
+		await handler(signup(aNewTenant({ slug: "www" })));
+		await handler(signup(aNewTenant({ slug: "www" })));
+		const ids = cloud.told().map(({ detail }) => detail.eventId);
+		expect(new Set(ids).size).toBe(1);
+	});
+});
+
+describe("a signup that may be accepted later", () => {
+	it("throws, so that it comes again, and rejects nobody", { timeout: 20_000 }, async () => {
+		cloud.dynamodb.setUnreachable("registry", true);
+		await expect(handler(signup(aNewTenant()))).rejects.toMatchObject({ name: "ServiceUnavailable" });
+		expect(cloud.told()).toEqual([]);
+	});
+
+	it("throws when its rejection could not be told", async () => {
+		cloud.eventBridge.rejects(Object.assign(new Error("down"), { $fault: "server" }));
+		await expect(handler(signup(aNewTenant({ slug: "www" })))).rejects.toMatchObject({ name: "ServiceUnavailable" });
+	});
+
+	it("throws for an event of another shape", async () => {
+		await expect(handler({ detail: aNewTenant() })).rejects.toThrow();
+	});
+});

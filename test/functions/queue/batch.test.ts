@@ -1,0 +1,43 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { defineConsumer } from "../../../functions/queue/batch.ts";
+import { setEnvironment } from "../../builders/a-cloud.ts";
+import { sqsEvent } from "../../builders/lambda-events.ts";
+
+beforeEach(() => setEnvironment());
+const schema = z.object({ version: z.literal(1), size: z.number() });
+
+describe("a consumer of messages", () => {
+	it("handles each message, and gives nothing back", async () => {
+		const handle = vi.fn(async () => undefined);
+		const consume = defineConsumer(schema, handle);
+		const answer = await consume(sqsEvent({ version: 1, size: 1 }, { version: 1, size: 2 }));
+		expect(answer).toEqual({ batchItemFailures: [] });
+		expect(handle.mock.calls).toEqual([[{ version: 1, size: 1 }], [{ version: 1, size: 2 }]]);
+	});
+
+	it("gives back those that throw, and only those", async () => {
+		const consume = defineConsumer(schema, ({ size }) =>
+			size % 2 ? Promise.reject(new Error("odd")) : Promise.resolve(),
+		);
+		const sizes = [0, 1, 2, 3].map((size) => ({ version: 1, size }));
+		expect(await consume(sqsEvent(...sizes))).toEqual({
+			batchItemFailures: [{ itemIdentifier: "message-1" }, { itemIdentifier: "message-3" }],
+		});
+	});
+
+	it("gives back what it cannot read, and handles the rest", async () => {
+		const handle = vi.fn(async () => undefined);
+		const answer = await defineConsumer(
+			schema,
+			handle,
+		)(sqsEvent("{", { version: 2, size: 1 }, { version: 1 }, "", { version: 1, size: 1 }));
+		expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([
+			"message-0",
+			"message-1",
+			"message-2",
+			"message-3",
+		]);
+		expect(handle).toHaveBeenCalledOnce();
+	});
+});

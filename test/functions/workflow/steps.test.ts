@@ -1,0 +1,237 @@
+import { DescribeCertificateCommand } from "@aws-sdk/client-acm";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { conditionTypes } from "../../../domain/conditions.ts";
+import { handler as activateTenant } from "../../../functions/workflow/activate-tenant.ts";
+import { handler as checkCertificate } from "../../../functions/workflow/check-certificate.ts";
+import { handler as probeRoute } from "../../../functions/workflow/probe-route.ts";
+import { handler as publishRoute } from "../../../functions/workflow/publish-route.ts";
+import { handler as syncRecords } from "../../../functions/workflow/sync-records.ts";
+import { readCheck } from "../../../services/waits.ts";
+import { pendingChanges } from "../../../services/zone-changes.ts";
+import { aCloud, type Cloud, setEnvironment } from "../../builders/a-cloud.ts";
+import { aClaim, anOperation, aTenant, operationId, tenantId, withTrue } from "../../builders/entities.ts";
+
+let cloud: Cloud;
+beforeAll(async () => {
+	cloud = await aCloud();
+});
+beforeEach(async () => {
+	await cloud.reset();
+	cloud.acm.on(DescribeCertificateCommand).resolves({ Certificate: issued() });
+});
+afterAll(() => cloud.close());
+
+const { hostname } = aClaim();
+const steps = {
+	CheckCertificate: checkCertificate,
+	SyncRecords: syncRecords,
+	PublishRoute: publishRoute,
+	ProbeRoute: probeRoute,
+	ActivateTenant: activateTenant,
+};
+type Step = keyof typeof steps;
+// Object.keys forgets the key type that the table has.
+const names = Object.keys(steps) as Step[];
+
+const run = (state: Step, more: { generation?: number; taskToken?: string | undefined; hostname?: string } = {}) => {
+	const { taskToken = "token-1", ...input } = more;
+	return steps[state]({
+		input: { version: 1, operationId, attempt: 1, tenantId, hostname, generation: 7, correlationId: "c", ...input },
+		state,
+		execution: `${operationId}-1`,
+		...("taskToken" in more && more.taskToken === undefined ? {} : { taskToken }),
+	});
+};
+
+function issued(daysLeft = 100) {
+	return {
+		Status: "ISSUED" as const,
+		SubjectAlternativeNames: ["*.app.example.com"],
+		NotAfter: new Date(Date.now() + daysLeft * 86_400_000),
+	};
+}
+
+/** A tenant on its way, with all that its steps need but what they themselves bring. */
+async function world(): Promise<void> {
+	const claim = withTrue(aClaim(), "CertificateIssued", "EdgeAttached", "RecordsInSync", "RoutePublished");
+	await cloud.hold({ tenant: aTenant(), claim, operation: anOperation({ status: "running" }) });
+}
+
+/** All that is stored, without what tells of time, of order and of repetition. */
+async function everything() {
+	const volatile = new Set([
+		"updatedAt",
+		"revision",
+		"opening",
+		"startedAt",
+		"nextCheckAt",
+		"requestedAt",
+		"expiresAt",
+		"since",
+	]);
+	const tables = await Promise.all((["registry", "map", "waits", "zone"] as const).map((table) => cloud.rows(table)));
+	return JSON.parse(JSON.stringify(tables, (key, value) => (volatile.has(key) ? undefined : value)));
+}
+
+const condition = async (type: (typeof conditionTypes)[number]) => (await cloud.claim(hostname))?.["conditions"][type];
+
+describe.each(names)("%s", (state) => {
+	it("ends the same when it runs twice", async () => {
+		await world();
+		expect(await run(state)).toEqual({});
+		const once = await everything();
+		expect(await run(state)).toEqual({});
+		expect(await everything()).toEqual(once);
+	});
+
+	it.each([
+		["of a newer generation", aClaim({ generation: 8 })],
+		["that was released", aClaim({ intent: "released" })],
+		["that is gone", undefined],
+	])("changes nothing for a hostname %s", async (_, claim) => {
+		await cloud.hold({ tenant: aTenant(), operation: anOperation(), ...(claim && { claim }) });
+		const before = await everything();
+		await expect(run(state)).rejects.toMatchObject({ name: "Superseded" });
+		expect(await everything()).toEqual(before);
+		expect(cloud.sqs.commandCalls(SendMessageCommand)).toEqual([]);
+	});
+
+	it("can be asked again when the registry does not answer", { timeout: 20_000 }, async () => {
+		await world();
+		cloud.dynamodb.setUnreachable("registry", true);
+		await expect(run(state)).rejects.toMatchObject({ name: "ServiceUnavailable" });
+	});
+
+	it("reads no task of another shape", async () => {
+		await expect(steps[state]({ input: {} })).rejects.toThrow();
+	});
+});
+
+describe("checking the certificate", () => {
+	it("records that it is issued and attached, and when that was first so", async () => {
+		await cloud.hold({ claim: aClaim(), operation: anOperation() });
+		await run("CheckCertificate");
+		expect(await condition("CertificateIssued")).toMatchObject({ status: "true", reason: "WildcardCertificate" });
+		expect(await condition("EdgeAttached")).toMatchObject({ status: "true" });
+		const first = (await cloud.operation(operationId))?.["stepsDone"];
+		await run("CheckCertificate");
+		expect((await cloud.operation(operationId))?.["stepsDone"]).toEqual(first);
+	});
+
+	it.each([
+		["is not issued", { ...issued(), Status: "PENDING_VALIDATION" as const }],
+		["covers another name", { ...issued(), SubjectAlternativeNames: ["*.example.org"] }],
+		["ends soon", issued(3)],
+	])("refuses one that %s, and records nothing", async (_, Certificate) => {
+		await cloud.hold({ claim: aClaim(), operation: anOperation() });
+		cloud.acm.on(DescribeCertificateCommand).resolves({ Certificate });
+		await expect(run("CheckCertificate")).rejects.toMatchObject({ name: "CertificateNotReady" });
+		expect(await condition("CertificateIssued")).toMatchObject({ status: "unknown" });
+	});
+
+	it("is not refused because ACM does not answer", async () => {
+		await world();
+		cloud.acm.on(DescribeCertificateCommand).rejects(Object.assign(new Error("slow"), { name: "ThrottlingException" }));
+		await expect(run("CheckCertificate")).rejects.toMatchObject({ name: "Throttled" });
+	});
+});
+
+describe("syncing the records", () => {
+	it("asks for both aliases, parks its token on the row, and rings", async () => {
+		await world();
+		await run("SyncRecords", { taskToken: "token-9" });
+		const [change] = await pendingChanges("Z1");
+		expect(change).toMatchObject({ hostname, generation: 7, wait: { taskToken: "token-9", state: "SyncRecords" } });
+		expect(change?.records.map(({ type, aliasTarget }) => `${type} ${aliasTarget}`)).toEqual([
+			"A d1.cloudfront.net",
+			"AAAA d1.cloudfront.net",
+		]);
+		expect(cloud.sent("zone")).toEqual([{ version: 1, zoneId: "Z1", delaySeconds: 0 }]);
+	});
+
+	it.each(["example.com", "app.example.com", "evilapp.example.com", "acme.app.example.com.evil.test"])(
+		"never asks for a record outside of the platform domain: %s",
+		async (hostname) => {
+			await cloud.hold({ claim: aClaim({ hostname }) });
+			await expect(run("SyncRecords", { hostname })).rejects.toMatchObject({ name: "OutsideZone" });
+			expect(await cloud.rows("zone")).toEqual([]);
+			expect(cloud.sent("zone")).toEqual([]);
+		},
+	);
+
+	it.each(["SyncRecords", "ProbeRoute"] as const)("or probing needs a token: %s", async (state) => {
+		await world();
+		await expect(run(state, { taskToken: undefined })).rejects.toThrow("no task token");
+	});
+});
+
+describe("publishing the route", () => {
+	it("writes the map's entry, then records it", async () => {
+		await world();
+		await run("PublishRoute");
+		expect(await cloud.rows("map")).toMatchObject([{ hostname, tenantId, generation: 7, status: "active" }]);
+		expect(await condition("RoutePublished")).toMatchObject({ status: "true", reason: "Published" });
+	});
+
+	it("publishes nothing whose certificate is not known to be issued", async () => {
+		await cloud.hold({ tenant: aTenant(), claim: aClaim() });
+		await expect(run("PublishRoute")).rejects.toMatchObject({ name: "CertificateNotReady" });
+		expect(await cloud.rows("map")).toEqual([]);
+	});
+
+	it("never replaces a newer entry", async () => {
+		await world();
+		await cloud.put("map", { hostname, generation: 8 });
+		await expect(run("PublishRoute")).rejects.toMatchObject({ name: "Superseded" });
+		expect(await cloud.rows("map")).toEqual([{ hostname, generation: 8 }]);
+		expect((await cloud.operation(operationId))?.["stepsDone"]).toEqual({});
+	});
+
+	it("publishes nothing of a tenant that is gone", async () => {
+		await cloud.hold({ claim: withTrue(aClaim(), "CertificateIssued") });
+		await expect(run("PublishRoute")).rejects.toThrow("is gone");
+		expect(await cloud.rows("map")).toEqual([]);
+	});
+});
+
+describe("probing the route", () => {
+	it("parks on a probe of this generation, whose first look is now", async () => {
+		await world();
+		await run("ProbeRoute", { taskToken: "token-9" });
+		const probe = { kind: "edge-probe", subject: `${hostname}#7` };
+		expect(await readCheck(probe)).toMatchObject({ check: { looks: 0 }, waits: [{ taskToken: "token-9" }] });
+		expect(cloud.sent("checks")).toEqual([{ version: 1, ...probe, delaySeconds: 0 }]);
+	});
+});
+
+describe("activating the tenant", () => {
+	it("calls the hostname active", async () => {
+		await world();
+		await run("ActivateTenant");
+		expect(await cloud.claim(hostname)).toMatchObject({ statusPk: "CLAIM#active" });
+		expect((await cloud.operation(operationId))?.["stepsDone"]).toHaveProperty("ActivateTenant");
+	});
+
+	it.each(conditionTypes.filter((type) => type !== "Serving"))("does not while %s is not true", async (missing) => {
+		const others = conditionTypes.filter((type) => type !== missing && type !== "Serving");
+		const claim = withTrue(aClaim(), ...others);
+		const { [missing]: condition } = claim.conditions;
+		await cloud.hold({
+			claim: { ...claim, conditions: { ...claim.conditions, [missing]: { ...condition, status: "unknown" } } },
+			operation: anOperation(),
+		});
+		await expect(run("ActivateTenant")).rejects.toThrow(missing);
+		expect(await cloud.claim(hostname)).not.toMatchObject({ statusPk: "CLAIM#active" });
+	});
+});
+
+it("a step says which setting its deployment lacks", async () => {
+	await world();
+	setEnvironment({ ZONE_ID: "" });
+	await expect(run("SyncRecords")).rejects.toMatchObject({
+		name: "Misconfigured",
+		detail: expect.stringContaining("ZONE_ID"),
+	});
+	setEnvironment();
+});
