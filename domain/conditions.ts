@@ -57,9 +57,9 @@ export type HostnameStatus = (typeof hostnameStatuses)[number];
  * | suspend  | any                                                     | suspended       |
  * | serve    | all true                                                | active          |
  * | serve    | a false one, the customer's to mend                     | action-required |
- * | serve    | a false one, has served before (`Serving` was reached)  | degraded        |
+ * | serve    | a false one while `Serving` is still true               | degraded        |
  * | serve    | a false one                                             | failed          |
- * | serve    | none false, nothing done beyond the claim               | pending         |
+ * | serve    | none false, the certificate not looked at yet           | pending         |
  * | serve    | none false                                              | provisioning    |
  */
 export function deriveStatus(intent: Intent, conditions: Conditions): HostnameStatus {

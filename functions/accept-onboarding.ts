@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ulid } from "ulid";
+import { canonicalJson } from "../domain/canonical-json.ts";
 import { type Claim, claimability, newClaim } from "../domain/claim.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { nextGeneration } from "../domain/generation.ts";
@@ -18,10 +19,9 @@ import {
 } from "../services/acceptance.ts";
 import { readClaim } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
-import { logger } from "../services/log.ts";
-import { sendStart } from "../services/operations-queue.ts";
 import { setting } from "../services/settings.ts";
 import { readNames } from "./read-names.ts";
+import { tellQueue } from "./tell-queue.ts";
 
 /** Who asks, and how the request is told from its repetitions. */
 export interface Asking {
@@ -90,7 +90,7 @@ function idempotencyOf(request: NewTenant, { caller, idempotencyKey }: Asking, n
 	return {
 		caller,
 		key: idempotencyKey,
-		requestDigest: createHash("sha256").update(JSON.stringify(request)).digest("hex"),
+		requestDigest: createHash("sha256").update(canonicalJson(request)).digest("hex"),
 		expiresAt: Math.floor(Date.parse(now) / 1000) + limits.idempotencyKeep.value * 3_600,
 	};
 }
@@ -133,18 +133,5 @@ function refuseUnlessAvailable(claim: Claim | undefined, slug: string, now: stri
 					rule: "quarantine",
 				},
 			);
-	}
-}
-
-/** The row is the truth: a queue that does not answer costs a minute, until the sweeper sends the message, and no request. */
-async function tellQueue(operation: Operation): Promise<void> {
-	try {
-		await sendStart(operation);
-	} catch (error) {
-		if (!(error instanceof HostmasterError)) throw error;
-		logger.warn("The operation could not be queued; the sweeper will send it.", {
-			operationId: operation.operationId,
-			error,
-		});
 	}
 }

@@ -6,9 +6,9 @@ import { isCurrent, readClaim, superseded } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { redrive, reportOf } from "../services/executions.ts";
 import { writeNewAttempt } from "../services/operations.ts";
-import { sendStart } from "../services/operations-queue.ts";
 import { setting } from "../services/settings.ts";
 import { followReport } from "./follow-operation.ts";
+import { tellQueue } from "./tell-queue.ts";
 
 /**
  * Lets a failed operation go on: the same execution from its failed step, or, when Step Functions cannot or the definition itself
@@ -66,7 +66,7 @@ async function newAttempt(before: Operation): Promise<Operation> {
 			`Somebody else retried '${before.operationId}' at the same moment.`,
 		);
 	}
-	// Crash here, or a queue that does not answer? The sweeper sends what stays queued.
-	await sendStart(after);
+	// Crash here? The sweeper sends what stays queued.
+	await tellQueue(after);
 	return after;
 }

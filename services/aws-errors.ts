@@ -33,7 +33,10 @@ function isOutage(error: Error): boolean {
 	if (error instanceof HostmasterError) return false;
 	if ("$fault" in error && error.$fault === "server") return true;
 	const status = httpStatusOf(error);
-	return status !== undefined ? status >= 500 : "code" in error || error.name === "TimeoutError";
+	if (status !== undefined) return status >= 500;
+	// Node's own complaints about arguments have codes too, and they are defects.
+	const code = "code" in error ? String(error.code) : "";
+	return error.name === "TimeoutError" || (code !== "" && !code.startsWith("ERR_"));
 }
 
 function httpStatusOf(error: Error): number | undefined {

@@ -9,6 +9,7 @@ import type { z } from "zod";
 import { HostmasterError } from "../domain/errors.ts";
 import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
+import { logger } from "./log.ts";
 
 /** The document client that every table shares: one connection pool a process. */
 export const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientDefaults), {
@@ -18,6 +19,16 @@ export const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientDe
 /** A row as it was stored, checked: a row that does not parse is a defect or a hand edit, and is never guessed at. */
 export function parseRow<T>(schema: z.ZodType<T>, row: Record<string, unknown>): T {
 	return schema.parse(row);
+}
+
+/** The rows of a list, without those that do not parse: one bad row is logged for the operator and stops nobody else's. */
+export function parseRows<T>(schema: z.ZodType<T>, rows: readonly Record<string, unknown>[] | undefined): T[] {
+	return (rows ?? []).flatMap((row) => {
+		const parsed = schema.safeParse(row);
+		if (parsed.success) return [parsed.data];
+		logger.error("A row cannot be read; it was left out.", { pk: row["pk"], sk: row["sk"], error: parsed.error });
+		return [];
+	});
 }
 
 export type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { HostnameStatus } from "../domain/conditions.ts";
 import type { OperationStatus } from "../domain/operation.ts";
 import { calling } from "./aws-errors.ts";
-import { documents, parseRow } from "./dynamodb.ts";
+import { documents, parseRows } from "./dynamodb.ts";
 import { registryTable } from "./registry.ts";
 
 /** One partition of one of the registry's indexes; its rows come in order of creation. */
@@ -60,5 +60,5 @@ export async function readPage<T>(
 			}),
 		),
 	);
-	return { items: (Items ?? []).map((row) => parseRow(schema, row)), next: LastEvaluatedKey };
+	return { items: parseRows(schema, Items), next: LastEvaluatedKey };
 }

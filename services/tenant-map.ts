@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { HostmasterError } from "../domain/errors.ts";
 import type { TenantMapEntry } from "../domain/tenant-map.ts";
 import { calling } from "./aws-errors.ts";
-import { superseded } from "./claims.ts";
 import { documents, isConditionFailure } from "./dynamodb.ts";
 import { setting } from "./settings.ts";
 
@@ -19,7 +19,10 @@ export async function putMapEntry(entry: TenantMapEntry): Promise<void> {
 			),
 		);
 	} catch (error) {
-		if (isConditionFailure(error)) throw superseded(entry.hostname, entry.generation, undefined);
+		if (isConditionFailure(error)) {
+			const detail = `The tenant map holds a newer generation of '${entry.hostname}' than ${entry.generation}.`;
+			throw new HostmasterError("Superseded", detail, { cause: error });
+		}
 		throw error;
 	}
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { DeleteCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type CheckKind, ladders, nextLookAt } from "../domain/ladder.ts";
 import { type Check, checkSchema, type Wait, waitSchema } from "../domain/wait.ts";
 import { calling } from "./aws-errors.ts";
-import { documents, isConditionFailure, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { documents, isConditionFailure, parseRow, parseRows, type TransactItem, transact } from "./dynamodb.ts";
 import { setting } from "./settings.ts";
 
 // Far beyond every ladder: what is left then was forgotten by a defect, not by time.
@@ -72,8 +72,32 @@ export async function readCheck(check: {
 	} while (after);
 	const checkRow = rows.find(({ sk }) => sk === "CHECK");
 	if (!checkRow) return undefined;
-	const waits = rows.filter((row) => row !== checkRow).map((row) => parseRow(waitSchema, row));
+	const waits = parseRows(
+		waitSchema,
+		rows.filter((row) => row !== checkRow),
+	);
 	return { check: parseRow(checkSchema, checkRow), waits };
+}
+
+/** The check that an operation's parked task hangs on, if there is one. Eventually consistent: a new one shows a moment later. */
+export async function checkOf(operationId: string): Promise<Check | undefined> {
+	const { Items } = await calling("DynamoDB", () =>
+		documents.send(
+			new QueryCommand({
+				TableName: setting("WAITS_TABLE"),
+				IndexName: "byOperation",
+				KeyConditionExpression: "operationId = :operationId",
+				ExpressionAttributeValues: { ":operationId": operationId },
+				Limit: 1,
+			}),
+		),
+	);
+	const pk: unknown = Items?.[0]?.["pk"];
+	if (pk === undefined) return undefined;
+	const { Item } = await calling("DynamoDB", () =>
+		documents.send(new GetCommand({ TableName: setting("WAITS_TABLE"), Key: { pk, sk: "CHECK" } })),
+	);
+	return Item && parseRow(checkSchema, Item);
 }
 
 /** Notes a look and when the next one is due. False when somebody else noted that look already. */
@@ -143,7 +167,7 @@ export async function dueChecks(now: string): Promise<Check[]> {
 			}),
 		),
 	);
-	return (Items ?? []).map((row) => parseRow(checkSchema, row));
+	return parseRows(checkSchema, Items);
 }
 
 function expiry(now: string): number {

@@ -2,7 +2,7 @@ import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { waitSchema } from "../domain/wait.ts";
 import { calling } from "./aws-errors.ts";
-import { documents, isConditionFailure, parseRow, type TransactItem } from "./dynamodb.ts";
+import { documents, isConditionFailure, parseRows, type TransactItem } from "./dynamodb.ts";
 import { setting } from "./settings.ts";
 
 /** A change that a hostname wants of its zone, and the parked task to be answered for it. One row a hostname (R8). */
@@ -60,7 +60,7 @@ export async function pendingChanges(zoneId: string): Promise<RequestedChange[]>
 				}),
 			),
 		);
-		changes.push(...(Items ?? []).map((row) => parseRow(requestedChangeSchema, row)));
+		changes.push(...parseRows(requestedChangeSchema, Items));
 		after = LastEvaluatedKey;
 	} while (after && changes.length < 2_000);
 	return changes.sort((left, right) => left.requestedAt.localeCompare(right.requestedAt));

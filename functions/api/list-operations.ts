@@ -9,7 +9,7 @@ export const handler = defineRoute(routes.listOperations, async ({ query: { stat
 	const list = listFor(status, tenantId);
 	const { items, next } = await readPage(list, operationSchema, { after: keyOf(cursor, list), limit });
 	const wanted = items.filter((operation) => status === undefined || operation.status === status);
-	return { body: { operations: wanted.map(operationView), next: cursorOf(next) } };
+	return { body: { operations: wanted.map((operation) => operationView(operation)), next: cursorOf(next) } };
 });
 
 /** A tenant has few operations, so with both filters its own are read and then sifted. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HostmasterError } from "../../domain/errors.ts";
 import { parseExecutionName } from "../../domain/operation.ts";
 import { failureOf } from "../../services/executions.ts";
 import { logger } from "../../services/log.ts";
@@ -25,5 +26,12 @@ export async function handler(event: unknown): Promise<void> {
 	}
 	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
 	const failure = ended ? await failureOf(execution, error ?? undefined, cause ?? undefined) : undefined;
-	await followReport(execution.operationId, { attempt: execution.attempt, redriveCount, status, failure });
+	try {
+		await followReport(execution.operationId, { attempt: execution.attempt, redriveCount, status, failure });
+	} catch (caught) {
+		if (!(caught instanceof HostmasterError) || caught.name !== "OperationNotFound") throw caught;
+		logger.warn("An execution of an operation that the registry does not have; was it restored from a backup?", {
+			name,
+		});
+	}
 }

@@ -157,8 +157,9 @@ describe("an execution of somebody else's", () => {
 		expect(cloud.told()).toEqual([]);
 	});
 
-	it("of an operation that does not exist is an error to look at", async () => {
-		await expect(handler(told("RUNNING"))).rejects.toMatchObject({ name: "OperationNotFound" });
+	it("of an operation that does not exist is left alone: telling it again would not help", async () => {
+		await expect(handler(told("RUNNING"))).resolves.toBeUndefined();
+		expect(await cloud.rows("registry")).toEqual([]);
 	});
 
 	it("of a shape that nobody knows is an error to look at", async () => {
