@@ -119,7 +119,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	const resolveCname = (name: string) => resolver.resolveCname(name);
 	const acm = createAcm({ ...parts, authority, route53, resolveCname });
 	const secrets = createSecrets(parts);
-	const iam = createIam({ caller, lookup: lookupIn(store, secrets) });
+	const iam = createIam({ caller, lookup: lookupIn(states.executionOfTask, secrets) });
 	const forgetFunctions = nameFunctionsTo(new URL(awsEndpoint(ports)).host);
 	const tokens = await createTokens({ directory, issuer: tokenIssuer(ports), audience: tokenAudience, clock });
 	const front = createFront({

@@ -13,22 +13,19 @@ const client = new SFNClient(clientDefaults);
 
 /** Ends a parked task well. False when nobody waits for it any more: it ended, timed out, or was redriven with a new token. */
 export function sendSuccess(taskToken: string): Promise<boolean> {
-	return answering(new SendTaskSuccessCommand({ taskToken, output: "{}" }));
+	return answering(() => client.send(new SendTaskSuccessCommand({ taskToken, output: "{}" })));
 }
 
 /** Ends a parked task badly; the error's name is what operators and Retry rules see. False as sendSuccess. */
 export function sendFailure(taskToken: string, failure: { error: string; detail: string }): Promise<boolean> {
 	// Step Functions takes 256 characters of error and 32,768 of cause.
 	const cause = failure.detail.slice(0, 32_768);
-	return answering(new SendTaskFailureCommand({ taskToken, error: failure.error, cause }));
+	return answering(() => client.send(new SendTaskFailureCommand({ taskToken, error: failure.error, cause })));
 }
 
-async function answering(command: SendTaskSuccessCommand | SendTaskFailureCommand): Promise<boolean> {
+async function answering(answer: () => Promise<unknown>): Promise<boolean> {
 	try {
-		await calling("Step Functions", async () => {
-			if (command instanceof SendTaskSuccessCommand) await client.send(command);
-			else await client.send(command);
-		});
+		await calling("Step Functions", answer);
 		return true;
 	} catch (error) {
 		if (error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken)

@@ -1,22 +1,17 @@
 import { z } from "zod";
 import { AwsError } from "../aws/service.ts";
 import type { Secrets } from "../secrets.ts";
-import type { Store } from "../store.ts";
 import type { Lookup } from "./call.ts";
 
-const tokenRow = z.object({ arn: z.string() });
 const secretValue = z.object({ ARN: z.string() });
 
-/** Looks things up where the embedded services keep them; tokens in the journal of local/states. */
-export function lookupIn(store: Store, secrets: Secrets): Lookup {
-	const execution = store.prepare("SELECT arn FROM states_tokens WHERE token = ?");
+/** Looks things up where the embedded services keep them. */
+export function lookupIn(executionOfTask: (token: string) => string | undefined, secrets: Secrets): Lookup {
 	return {
 		machineOfTask(token) {
-			const found = execution.get(token);
-			if (!found) return undefined;
 			// arn:aws:states:<region>:<account>:execution:<machine>:<name>
-			const ofMachine = tokenRow.parse(found).arn.split(":").slice(0, 7);
-			return ofMachine.join(":").replace(":execution:", ":stateMachine:");
+			const ofMachine = executionOfTask(token)?.split(":").slice(0, 7);
+			return ofMachine?.join(":").replace(":execution:", ":stateMachine:");
 		},
 		secretArn(secretId, caller) {
 			try {

@@ -3,6 +3,7 @@ import { AwsError } from "../aws/service.ts";
 
 /** The codes that differ from the error's name, as the API's older query protocol had them (its model calls this awsQueryError). */
 const queryCodes: Record<string, string> = {
+	AccessDeniedException: "AccessDenied",
 	BatchEntryIdsNotDistinct: "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
 	BatchRequestTooLong: "AWS.SimpleQueueService.BatchRequestTooLong",
 	EmptyBatchRequest: "AWS.SimpleQueueService.EmptyBatchRequest",

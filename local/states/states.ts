@@ -19,6 +19,8 @@ export interface States {
 	define(machine: MachineDefinition): void;
 	/** Takes up every execution that a former process left under way. */
 	start(): void;
+	/** ARN of the execution whose task has (or had) this token. */
+	executionOfTask(token: string): string | undefined;
 	/** State transitions in all. */
 	transitions(): number;
 	/** Stops moving executions on; nothing is lost. */
@@ -37,6 +39,7 @@ export function createStates(parts: StatesParts): States {
 			machines.set(arn, { arn, roleArn: role, hash, machine: machineOf(engine, hash) });
 		},
 		start: () => resume(engine),
+		executionOfTask: (token) => engine.journal.token(token)?.arn,
 		transitions: engine.journal.transitions,
 		close: () => close(engine),
 	};

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -20,7 +20,7 @@ const endpointsFile = join(directory, "endpoints.json");
 let running: ChildProcess | undefined;
 
 /** `npm start`, without npm between, which does not pass SIGKILL on. */
-function start(): ChildProcess {
+function start(...flags: string[]): ChildProcess {
 	const args = [
 		"--disable-warning=ExperimentalWarning",
 		"scripts/launch.mjs",
@@ -28,12 +28,12 @@ function start(): ChildProcess {
 		"--directory",
 		directory,
 	];
-	return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+	return spawn(process.execPath, [...args, ...flags], { stdio: ["ignore", "ignore", "pipe"] });
 }
 
 /** Starts, and waits until the endpoints file says that this very process is ready. */
-async function startReady(): Promise<Endpoints> {
-	const child = start();
+async function startReady(...flags: string[]): Promise<Endpoints> {
+	const child = start(...flags);
 	running = child;
 	return await eventually("A ready process", 30_000, () => {
 		if (child.exitCode !== null) throw new Error(`The process ended with ${child.exitCode}.`);
@@ -128,5 +128,22 @@ describe("a process that is killed again and again during twenty onboardings", (
 		running?.kill("SIGTERM");
 		expect(await exited).toEqual([0, null]);
 		expect(existsSync(endpointsFile)).toBe(false);
+	});
+
+	it("remembers them at the next start, and forgets them with --fresh", async () => {
+		const again = surroundings(await startReady());
+		expect(await again.tenants()).toHaveLength(slugs.length);
+		await kill();
+		const fresh = surroundings(await startReady("--fresh"));
+		expect(await fresh.tenants()).toEqual([]);
+		for (const left of [again, fresh]) left.leave();
+	});
+
+	it("forgets nothing with --fresh in a directory that was never its own", async () => {
+		await kill();
+		for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
+		writeFileSync(join(directory, "precious.txt"), "mine");
+		await startReady("--fresh");
+		expect(readFileSync(join(directory, "precious.txt"), "utf8")).toBe("mine");
 	});
 });
