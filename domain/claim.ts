@@ -18,18 +18,26 @@ export const claimSchema = z.object({
 });
 export type Claim = z.infer<typeof claimSchema>;
 
-/** The first claim of a platform subdomain. */
-export function newClaim(hostname: string, tenantId: string, generation: number, now: string): Claim {
+/** The claim of a platform subdomain by a new tenant; `predecessor` is the released one that it follows, if any. */
+export function newClaim({ hostname, tenantId, generation, predecessor }: NewClaim, now: string): Claim {
 	return {
 		hostname,
 		tenantId,
 		generation,
 		intent: "serve",
 		conditions: platformConditions(now),
-		revision: 1,
+		// Goes on from the row before, so that a writer that slept since then can never take its place.
+		revision: (predecessor?.revision ?? 0) + 1,
 		createdAt: now,
 		updatedAt: now,
 	};
+}
+
+interface NewClaim {
+	hostname: string;
+	tenantId: string;
+	generation: number;
+	predecessor: Claim | undefined;
 }
 
 export function statusOf(claim: Claim): HostnameStatus {
@@ -43,10 +51,13 @@ export type Claimability =
 	/** `until`: ISO time at which the quarantine ends. */
 	| { state: "quarantined"; until: string };
 
+/** A released row without its date was written by no release of ours: it stays closed until somebody looks. */
+const withoutEnd = "9999-12-31T00:00:00.000Z";
+
 /** Decides on `existing` at `now` (ISO). The registry's conditional write enforces the same rule. */
 export function claimability(existing: Claim | undefined, now: string): Claimability {
 	if (!existing) return { state: "available" };
 	if (existing.intent !== "released") return { state: "taken" };
-	const until = existing.quarantinedUntil;
-	return until !== undefined && until > now ? { state: "quarantined", until } : { state: "available" };
+	const until = existing.quarantinedUntil ?? withoutEnd;
+	return until > now ? { state: "quarantined", until } : { state: "available" };
 }

@@ -66,6 +66,13 @@ export const errorTable = {
 		actor: "operator",
 		fix: "Hostmaster writes only below its delegated zone: set PLATFORM_DOMAIN to the zone that holds the name.",
 	},
+	ConditionsNotMet: {
+		retry: "terminal",
+		status: 409,
+		title: "An earlier step left something open",
+		actor: "operator",
+		fix: "Retry the operation by the API: it begins a new attempt, whose finished steps are quick.",
+	},
 	WaitExpired: {
 		retry: "terminal",
 		status: 409,

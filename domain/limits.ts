@@ -87,6 +87,8 @@ export const limits = {
 	routesPerTenant: limit(10, "routes", "ours: the edge walks the list for every request"),
 
 	idempotencyKeep: limit(24, "hours", "ours: longer than any caller's retries"),
+	/** Dead letters are kept for 14 days, and a signup that is handled again after that must still find itself. */
+	eventKeep: limit(15, "days", "ours: longer than the dead-letter queues keep a message"),
 	/** Released names are offered to nobody else for so long (R4). */
 	quarantine: limit(90, "days", "ours: caches, bookmarks and mail of the previous owner fade in that time"),
 	/** For so long a renamed slug answers with a redirect. */

@@ -64,6 +64,8 @@ export interface ExecutionReport {
 	redriveCount: number;
 	status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 	failure?: Failure | undefined;
+	/** ISO time at which it ended. */
+	endedAt?: string | undefined;
 }
 
 /** `<operationId>-<attempt>`: at most 80 characters, as StartExecution demands. */
@@ -105,18 +107,20 @@ const sentenceOf = {
 	ABORTED: "The execution was stopped.",
 };
 
-// A redrive runs the same definition on the same input: what these say is wrong would be wrong again.
-const definitionFaults = new Set([
+// A redrive begins at the failed step, with the same definition and input: what these say is wrong would be wrong again.
+const needsNewAttempt = new Set([
 	"States.Runtime",
 	"States.QueryEvaluationError",
 	"States.NoChoiceMatched",
 	"States.DataLimitExceeded",
 	"States.ParameterPathFailure",
+	// Found by the last step, which cannot mend what an earlier one left open.
+	"ConditionsNotMet",
 ]);
 
 /** Whether a failed attempt can go on at its failed step, or the operation needs a new attempt (retry, from three places). */
 export function retryMode(failure: Failure | undefined, redrivable: boolean): "redrive" | "new-attempt" {
-	return redrivable && !(failure && definitionFaults.has(failure.error)) ? "redrive" : "new-attempt";
+	return redrivable && !(failure && needsNewAttempt.has(failure.error)) ? "redrive" : "new-attempt";
 }
 
 type Position = readonly [attempt: number, redriveCount: number, phase: 0 | 1 | 2];

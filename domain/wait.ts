@@ -22,6 +22,8 @@ export type Check = z.infer<typeof checkSchema>;
 
 export const waitSchema = z.object({
 	taskToken: z.string(),
+	/** ISO time at which the state's function began to park it: of two tokens of one state the later began is the one that counts. */
+	parkedAt: z.string(),
 	/** Execution, state and generation are the wait's key: a redriven state writes its new token over the old one. */
 	execution: z.string(),
 	state: z.string(),

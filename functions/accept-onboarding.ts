@@ -4,7 +4,6 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { type Claim, claimability, newClaim } from "../domain/claim.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { nextGeneration } from "../domain/generation.ts";
-import { limits } from "../domain/limits.ts";
 import type { NewTenant } from "../domain/new-tenant.ts";
 import type { Operation } from "../domain/operation.ts";
 import { operationView } from "../domain/operation-view.ts";
@@ -28,6 +27,8 @@ export interface Asking {
 	/** Namespace of the idempotency key: one caller's keys are not another's. */
 	caller: string;
 	idempotencyKey: string;
+	/** For how long a repetition gets the same answer. */
+	rememberedHours: number;
 	requestedBy: string;
 	correlationId: string;
 }
@@ -38,12 +39,18 @@ export interface Asking {
  */
 export async function acceptOnboarding(request: NewTenant, asking: Asking): Promise<Answer> {
 	const now = isoNow();
-	const names = readNames(request);
 	const idempotency = idempotencyOf(request, asking, now);
 	const earlier = await earlierAnswer(idempotency, now);
 	if (earlier) return answerTo(earlier, request);
+	const names = readNames(request);
 	const predecessor = await readClaim(names.hostname);
-	refuseUnlessAvailable(predecessor, request.slug, now);
+	const refusal = refusalOf(predecessor, request.slug, now);
+	if (refusal) {
+		// The name may be taken by this very request, which came twice and was accepted between the two reads.
+		const meanwhile = await earlierAnswer(idempotency, now);
+		if (meanwhile) return answerTo(meanwhile, request);
+		throw refusal;
+	}
 	const generation = nextGeneration(predecessor?.generation, Number(setting("GENERATION_EPOCH")));
 	const tenantId = `ten_${ulid(Date.parse(now))}`;
 	const tenant: Tenant = {
@@ -56,7 +63,7 @@ export async function acceptOnboarding(request: NewTenant, asking: Asking): Prom
 		createdAt: now,
 		updatedAt: now,
 	};
-	const claim = newClaim(names.hostname, tenantId, generation, now);
+	const claim = newClaim({ hostname: names.hostname, tenantId, generation, predecessor }, now);
 	const operation = newOperation(claim, asking, now);
 	const answer: Answer = {
 		location: `/v1/operations/${operation.operationId}`,
@@ -86,12 +93,16 @@ function newOperation(claim: Claim, asking: Asking, now: string): Operation {
 	};
 }
 
-function idempotencyOf(request: NewTenant, { caller, idempotencyKey }: Asking, now: string): Idempotency {
+function idempotencyOf(
+	request: NewTenant,
+	{ caller, idempotencyKey, rememberedHours }: Asking,
+	now: string,
+): Idempotency {
 	return {
 		caller,
 		key: idempotencyKey,
 		requestDigest: createHash("sha256").update(canonicalJson(request)).digest("hex"),
-		expiresAt: Math.floor(Date.parse(now) / 1000) + limits.idempotencyKeep.value * 3_600,
+		expiresAt: Math.floor(Date.parse(now) / 1000) + rememberedHours * 3_600,
 	};
 }
 
@@ -106,8 +117,10 @@ function answerTo(outcome: Exclude<AcceptanceOutcome, { outcome: "accepted" }>, 
 				{ field: "Idempotency-Key", rule: "one-request" },
 			);
 		case "name-unavailable":
-			refuseUnlessAvailable(outcome.claim, request.slug, isoNow());
-			throw new HostmasterError("ServiceUnavailable", "Another request was at this slug; please repeat yours.");
+			throw (
+				refusalOf(outcome.claim, request.slug, isoNow()) ??
+				new HostmasterError("ServiceUnavailable", "Another request was at this slug; please repeat yours.")
+			);
 		case "external-ref-taken":
 			throw new HostmasterError(
 				"ExternalRefTaken",
@@ -117,21 +130,19 @@ function answerTo(outcome: Exclude<AcceptanceOutcome, { outcome: "accepted" }>, 
 	}
 }
 
-function refuseUnlessAvailable(claim: Claim | undefined, slug: string, now: string): void {
+function refusalOf(claim: Claim | undefined, slug: string, now: string): HostmasterError | undefined {
 	const found = claimability(claim, now);
 	switch (found.state) {
 		case "available":
-			return;
+			return undefined;
 		case "taken":
-			throw new HostmasterError("SlugTaken", `'${slug}' belongs to another tenant.`, { field: "slug", rule: "unique" });
-		case "quarantined":
-			throw new HostmasterError(
-				"SlugQuarantined",
-				`'${slug}' was released recently and is kept until ${found.until}.`,
-				{
-					field: "slug",
-					rule: "quarantine",
-				},
-			);
+			return new HostmasterError("SlugTaken", `'${slug}' belongs to another tenant.`, {
+				field: "slug",
+				rule: "unique",
+			});
+		case "quarantined": {
+			const detail = `'${slug}' was released recently and is kept until ${found.until}.`;
+			return new HostmasterError("SlugQuarantined", detail, { field: "slug", rule: "quarantine" });
+		}
 	}
 }

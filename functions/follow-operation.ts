@@ -1,14 +1,8 @@
 import type { Claim } from "../domain/claim.ts";
-import { withCondition } from "../domain/conditions.ts";
+import { conditionsAfterReport } from "../domain/conditions-after-report.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import type { EventDetail } from "../domain/events.ts";
-import {
-	afterReport,
-	conditionOfFailure,
-	type ExecutionReport,
-	executionName,
-	type Operation,
-} from "../domain/operation.ts";
+import { afterReport, type ExecutionReport, executionName, type Operation } from "../domain/operation.ts";
 import { claimPut, isCurrent, readClaim } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { transact } from "../services/dynamodb.ts";
@@ -27,10 +21,16 @@ export async function followReport(operationId: string, report: ExecutionReport)
 		const after = afterReport(before, report, isoNow());
 		if (!after) return before;
 		const claim = await readClaim(before.hostname);
+		const claimAfter = (held: Claim) => ({
+			...held,
+			conditions: conditionsAfterReport(held.conditions, before, after, report),
+			revision: held.revision + 1,
+			updatedAt: after.updatedAt,
+		});
 		const event = await eventOf(after);
 		const reasons = await transact([
 			operationMove(after, before),
-			...(claim && isCurrent(claim, after.generation) ? [claimPut(claimAfter(claim, before, after), claim)] : []),
+			...(claim && isCurrent(claim, after.generation) ? [claimPut(claimAfter(claim), claim)] : []),
 			...(event ? [outboxPut(event)] : []),
 		]);
 		if (reasons) continue;
@@ -39,27 +39,6 @@ export async function followReport(operationId: string, report: ExecutionReport)
 		return after;
 	}
 	throw new HostmasterError("ServiceUnavailable", `Other writers of '${operationId}' were faster eight times.`);
-}
-
-/** A failure shows on the claim's condition; going on after one takes it off again. */
-function claimAfter(claim: Claim, before: Operation, after: Operation): Claim {
-	const now = after.updatedAt;
-	const next = { ...claim, revision: claim.revision + 1, updatedAt: now };
-	if (after.failure && after.status === "failed") {
-		const { error: reason, detail: message, actor, fix } = after.failure;
-		const change = { status: "false", reason, message, actor, fix } as const;
-		return { ...next, conditions: withCondition(claim.conditions, conditionOfFailure(after.failure), change, now) };
-	}
-	if (before.failure && after.status === "running") {
-		const change = {
-			status: "unknown",
-			reason: "Retrying",
-			message: "The step is tried again.",
-			actor: "hostmaster",
-		} as const;
-		return { ...next, conditions: withCondition(claim.conditions, conditionOfFailure(before.failure), change, now) };
-	}
-	return next;
 }
 
 /** The event that tells of an end; none for what has not ended, or has ended because a newer operation took over. */

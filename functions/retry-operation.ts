@@ -1,7 +1,7 @@
-import { withCondition } from "../domain/conditions.ts";
+import { conditionsGoingOn } from "../domain/conditions-after-report.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { nextGeneration } from "../domain/generation.ts";
-import { conditionOfFailure, type Operation, retryMode } from "../domain/operation.ts";
+import { type Operation, retryMode } from "../domain/operation.ts";
 import { isCurrent, readClaim, superseded } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { redrive, reportOf } from "../services/executions.ts";
@@ -22,12 +22,26 @@ export async function retryOperation(seen: Operation): Promise<Operation> {
 	const operation = report ? await followReport(seen.operationId, report) : seen;
 	refuseUnlessFailed(operation);
 	const mode = retryMode(operation.failure, report?.redrivable ?? false);
-	if (mode === "redrive" && (await redrive(operation))) {
+	if (mode === "new-attempt") return newAttempt(operation);
+	if (await redrive(operation)) {
 		const { attempt, redriveCount } = operation;
 		// Crash here? The execution runs, and its end is recorded like any other.
 		return followReport(operation.operationId, { attempt, redriveCount: redriveCount + 1, status: "RUNNING" });
 	}
+	await refuseIfRedriven(operation);
 	return newAttempt(operation);
+}
+
+/** A redrive that was refused may have lost to one from the AWS console: then the execution runs, and must stay the only one (R13). */
+async function refuseIfRedriven(operation: Operation): Promise<void> {
+	const report = await reportOf(operation);
+	if (report?.status === "RUNNING") refuseUnlessFailed(await followReport(operation.operationId, report));
+	if (!report?.redrivable) return;
+	// DescribeExecution is eventually consistent: it may not have seen that redrive yet.
+	throw new HostmasterError(
+		"ServiceUnavailable",
+		"Step Functions is not sure yet how the execution stands; ask again.",
+	);
 }
 
 function refuseUnlessFailed({ operationId, status }: Operation): void {
@@ -49,15 +63,7 @@ async function newAttempt(before: Operation): Promise<Operation> {
 		generation,
 		updatedAt: now,
 	};
-	const again = {
-		status: "unknown",
-		reason: "Retrying",
-		message: "The step is tried again.",
-		actor: "hostmaster",
-	} as const;
-	const conditions = failure
-		? withCondition(claim.conditions, conditionOfFailure(failure), again, now)
-		: claim.conditions;
+	const conditions = failure ? conditionsGoingOn(claim.conditions, failure, now) : claim.conditions;
 	const claimAfter = { ...claim, generation, conditions, revision: claim.revision + 1, updatedAt: now };
 	const written = await writeNewAttempt({ after, before }, { after: claimAfter, before: claim });
 	if (!written) {

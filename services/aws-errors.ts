@@ -11,6 +11,13 @@ const throttles = new Set([
 	"RequestThrottled",
 	"PriorRequestNotComplete",
 	"TransactionInProgressException",
+	// A plain write that met a transaction on the row; the SDK does not repeat it.
+	"TransactionConflictException",
+	"RequestThrottledException",
+	"LimitExceededException",
+	"KmsThrottlingException",
+	// Too many executions are open.
+	"ExecutionLimitExceeded",
 ]);
 
 /**

@@ -2,7 +2,7 @@ import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Claim, claimSchema } from "../domain/claim.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { calling } from "./aws-errors.ts";
-import { documents, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { documents, parseRow, parseRows, type TransactItem, transact } from "./dynamodb.ts";
 import { claimRow, keys, registryTable } from "./registry.ts";
 
 /** The claim as it stands now (strongly consistent), or undefined. */
@@ -13,9 +13,16 @@ export async function readClaim(hostname: string): Promise<Claim | undefined> {
 	return Item && parseRow(claimSchema, Item);
 }
 
-/** The claims of up to 100 hostnames, by hostname; those that are not there are left out. */
-export async function readClaims(hostnames: readonly string[]): Promise<Map<string, Claim>> {
-	const found = new Map<string, Claim>();
+/** What stands in the registry for some hostnames; a name in neither has no claim. */
+export interface FoundClaims {
+	claims: Map<string, Claim>;
+	/** Names whose row does not parse: nothing can be said of them, least of all that they are gone. */
+	unreadable: Set<string>;
+}
+
+/** The claims of up to 100 hostnames (strongly consistent). */
+export async function readClaims(hostnames: readonly string[]): Promise<FoundClaims> {
+	const found: FoundClaims = { claims: new Map(), unreadable: new Set() };
 	const table = registryTable();
 	let wanted: Record<string, unknown>[] = [...new Set(hostnames)].map(keys.claim);
 	while (wanted.length > 0) {
@@ -23,8 +30,9 @@ export async function readClaims(hostnames: readonly string[]): Promise<Map<stri
 			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } })),
 		);
 		for (const row of Responses?.[table] ?? []) {
-			const claim = parseRow(claimSchema, row);
-			found.set(claim.hostname, claim);
+			const [claim] = parseRows(claimSchema, [row]);
+			if (claim) found.claims.set(claim.hostname, claim);
+			else found.unreadable.add(String(row["hostname"]));
 		}
 		wanted = UnprocessedKeys?.[table]?.Keys ?? [];
 	}
@@ -79,8 +87,8 @@ export function claimPut(after: Claim, before: Claim): TransactItem {
 		Put: {
 			TableName: registryTable(),
 			Item: claimRow(after),
-			ConditionExpression: "revision = :revision",
-			ExpressionAttributeValues: { ":revision": before.revision },
+			ConditionExpression: "revision = :revision AND generation = :generation",
+			ExpressionAttributeValues: { ":revision": before.revision, ":generation": before.generation },
 		},
 	};
 }

@@ -21,6 +21,8 @@ export function probeEdge(hostname: string, address: string): Promise<ProbeAnswe
 				path: "/.well-known/hostmaster",
 				headers: { host: hostname },
 				timeout: 5_000,
+				// The time-out above is of silence; a trickle must not hold the look for ever.
+				signal: AbortSignal.timeout(8_000),
 				agent: false,
 				...(authority && { ca: authority }),
 			},

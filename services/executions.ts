@@ -9,7 +9,8 @@ import {
 	StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { z } from "zod";
-import type { ExecutionInput } from "../domain/execution-input.ts";
+import { HostmasterError } from "../domain/errors.ts";
+import { type ExecutionInput, executionInputSchema } from "../domain/execution-input.ts";
 import { type ExecutionReport, executionName, type Failure, type Operation } from "../domain/operation.ts";
 import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
@@ -47,11 +48,19 @@ export async function startExecution(operation: Operation): Promise<ExecutionRep
 	} catch (error) {
 		if (!(error instanceof ExecutionAlreadyExists)) throw error;
 		const existing = await describe(operationId, attempt);
-		const report = existing?.input === input ? await reportOf(operation) : undefined;
+		const report = isSameStart(existing?.input, operation) ? await reportOf(operation) : undefined;
 		if (!report) throw error;
 		return report;
 	}
 }
+
+/** Compared by meaning: a release that adds a member to the input must still know what the one before has started (R12). */
+function isSameStart(input: string | undefined, { operationId, attempt, generation }: Operation): boolean {
+	const started = startedSchema.safeParse(JSON.parse(input ?? "null")).data;
+	return started?.operationId === operationId && started.attempt === attempt && started.generation === generation;
+}
+
+const startedSchema = executionInputSchema.pick({ operationId: true, attempt: true, generation: true });
 
 function inputOf(operation: Operation): ExecutionInput {
 	const { operationId, attempt, tenantId, hostname, generation, correlationId } = operation;
@@ -81,6 +90,7 @@ export async function reportOf(operation: Operation): Promise<(ExecutionReport &
 		redriveCount: found.redriveCount ?? 0,
 		status,
 		failure: ended ? await failureOf(operation, found.error, found.cause) : undefined,
+		endedAt: found.stopDate?.toISOString(),
 		redrivable: found.redriveStatus === "REDRIVABLE",
 	};
 }
@@ -92,20 +102,40 @@ export async function failureOf(
 	cause: string | undefined,
 ): Promise<Failure | undefined> {
 	if (error === undefined && cause === undefined) return undefined;
-	const { events } = await calling("Step Functions", () =>
-		client.send(
-			new GetExecutionHistoryCommand({
-				executionArn: executionArn(operationId, attempt),
-				reverseOrder: true,
-				includeExecutionData: false,
-				maxResults: 100,
-			}),
-		),
-	);
-	// The machines are straight: the state that was entered last is the one that failed, also after a redrive.
-	const step = events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
+	const step = await stepEnteredLast(executionArn(operationId, attempt));
 	return { step, error: error ?? "Unknown", detail: readableCause(cause) };
 }
+
+/**
+ * The machines are straight: the state that was entered last is the one that failed, also after a redrive. The history is eventually
+ * consistent (https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html): one that does not end yet
+ * throws ServiceUnavailable, so that the report comes again.
+ */
+async function stepEnteredLast(arn: string): Promise<string | undefined> {
+	let nextToken: string | undefined;
+	do {
+		const page = await calling("Step Functions", () =>
+			client.send(
+				new GetExecutionHistoryCommand({
+					executionArn: arn,
+					reverseOrder: true,
+					includeExecutionData: false,
+					maxResults: 100,
+					nextToken,
+				}),
+			),
+		);
+		if (nextToken === undefined && !ends.has(page.events?.[0]?.type ?? "")) {
+			throw new HostmasterError("ServiceUnavailable", "The execution's history does not show its end yet.");
+		}
+		const entered = page.events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails);
+		if (entered) return entered.stateEnteredEventDetails?.name;
+		nextToken = page.nextToken;
+	} while (nextToken);
+	return undefined;
+}
+
+const ends = new Set(["ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"]);
 
 const lambdaCauseSchema = z.object({ errorMessage: z.string() });
 

@@ -1,7 +1,7 @@
-import type { Claim } from "../domain/claim.ts";
-import { statusOf } from "../domain/claim.ts";
+import { z } from "zod";
+import { type Claim, statusOf } from "../domain/claim.ts";
 import type { Operation } from "../domain/operation.ts";
-import type { Tenant } from "../domain/tenant.ts";
+import { type Tenant, tenantSchema } from "../domain/tenant.ts";
 import { setting } from "./settings.ts";
 
 /**
@@ -30,8 +30,14 @@ export const keys = {
 };
 
 export function tenantRow(tenant: Tenant): Record<string, unknown> {
-	return { ...keys.tenant(tenant.tenantId), kindPk: "TENANTS", kindSk: tenant.tenantId, ...tenant };
+	const config = JSON.stringify(tenant.config);
+	return { ...keys.tenant(tenant.tenantId), kindPk: "TENANTS", kindSk: tenant.tenantId, ...tenant, config };
 }
+
+/** A tenant as its row keeps it: `config` as text, since DynamoDB takes neither every JSON number nor every depth. */
+export const tenantRowSchema = tenantSchema.extend({
+	config: z.string().transform((text) => tenantSchema.shape.config.parse(JSON.parse(text))),
+});
 
 export function claimRow(claim: Claim): Record<string, unknown> {
 	return { ...keys.claim(claim.hostname), ...claimIndexKeys(claim), ...claim };

@@ -3,6 +3,7 @@ import {
 	GetChangeCommand,
 	InvalidChangeBatch,
 	Route53Client,
+	Route53ServiceException,
 } from "@aws-sdk/client-route-53";
 import type { ZoneChange } from "../domain/zone-plan.ts";
 import { clientDefaults } from "./aws-client.ts";
@@ -15,8 +16,8 @@ const cloudFrontZoneId = "Z2FDTNDATAQYW2";
 
 export type ZoneChangeOutcome =
 	| { outcome: "accepted"; changeId: string }
-	/** Nothing of the batch was done: at least one of its changes is bad. */
-	| { outcome: "refused"; messages: string[] };
+	/** Nothing of the batch was done. `culprit`: one of its changes, so that halving finds it; or the whole zone. */
+	| { outcome: "refused"; culprit: "change" | "zone"; because: string };
 
 /** Writes all records of the changes in one atomic batch of UPSERTs. Safe to repeat. Throws Throttled, ServiceUnavailable. */
 export async function upsertRecords(zoneId: string, changes: readonly ZoneChange[]): Promise<ZoneChangeOutcome> {
@@ -48,10 +49,21 @@ export async function upsertRecords(zoneId: string, changes: readonly ZoneChange
 		if (!ChangeInfo?.Id) throw new Error("Route 53 answered without a change id.");
 		return { outcome: "accepted", changeId: ChangeInfo.Id.replace("/change/", "") };
 	} catch (error) {
-		if (!(error instanceof InvalidChangeBatch)) throw error;
-		// Some answers list their messages, others put the list into the one message (https://github.com/aws/aws-sdk-js-v3/issues/1824).
-		return { outcome: "refused", messages: error.messages?.length ? error.messages : [error.message] };
+		const refusal = refusalIn(error);
+		if (!refusal) throw error;
+		return { outcome: "refused", ...refusal };
 	}
+}
+
+// AccessDenied: IAM looks at the names of the records, so it may be about one of them.
+const aboutOneChange = new Set(["InvalidChangeBatch", "InvalidInput", "AccessDenied", "AccessDeniedException"]);
+
+function refusalIn(error: unknown): { culprit: "change" | "zone"; because: string } | undefined {
+	if (!(error instanceof Route53ServiceException) || error.$fault !== "client") return undefined;
+	// Some answers list their messages, others put the list into the one message (https://github.com/aws/aws-sdk-js-v3/issues/1824).
+	const listed = error instanceof InvalidChangeBatch ? error.messages?.join("; ") : undefined;
+	const culprit = aboutOneChange.has(error.name) ? "change" : "zone";
+	return { culprit, because: `${error.name}: ${listed || error.message}` };
 }
 
 /** True once the change is on all of Route 53's name servers. */

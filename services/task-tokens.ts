@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
+import { logger } from "./log.ts";
 
 const client = new SFNClient(clientDefaults);
 
@@ -28,8 +29,9 @@ async function answering(answer: () => Promise<unknown>): Promise<boolean> {
 		await calling("Step Functions", answer);
 		return true;
 	} catch (error) {
-		if (error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken)
-			return false;
-		throw error;
+		const isGone = error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken;
+		if (!isGone) throw error;
+		logger.warn("Nobody waits for this task any more.", { error });
+		return false;
 	}
 }

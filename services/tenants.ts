@@ -1,15 +1,15 @@
 import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
-import { type Tenant, tenantSchema } from "../domain/tenant.ts";
+import type { Tenant } from "../domain/tenant.ts";
 import { calling } from "./aws-errors.ts";
 import { documents, parseRow } from "./dynamodb.ts";
-import { keys, registryTable } from "./registry.ts";
+import { keys, registryTable, tenantRowSchema } from "./registry.ts";
 
 export async function readTenant(tenantId: string): Promise<Tenant | undefined> {
 	const { Item } = await calling("DynamoDB", () =>
 		documents.send(new GetCommand({ TableName: registryTable(), Key: keys.tenant(tenantId), ConsistentRead: true })),
 	);
-	return Item && parseRow(tenantSchema, Item);
+	return Item && parseRow(tenantRowSchema, Item);
 }
 
 /** The tenants of up to 100 ids, in the order of the ids. */
@@ -22,7 +22,7 @@ export async function readTenants(tenantIds: readonly string[]): Promise<Tenant[
 			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })),
 		);
 		for (const row of Responses?.[table] ?? []) {
-			const tenant = parseRow(tenantSchema, row);
+			const tenant = parseRow(tenantRowSchema, row);
 			found.set(tenant.tenantId, tenant);
 		}
 		wanted = UnprocessedKeys?.[table]?.Keys ?? [];

@@ -35,24 +35,31 @@ export function checkPut(check: { kind: CheckKind; subject: string }, now: strin
 	};
 }
 
-/** The write that hangs a task token on a check. */
+/** The write that hangs a task token on a check; refused when a later one of the same state hangs there. */
 export function waitPut(check: { kind: CheckKind; subject: string }, wait: Wait, now: string): TransactItem {
 	return {
-		Put: { TableName: setting("WAITS_TABLE"), Item: { ...waitKey(check, wait), ...wait, expiresAt: expiry(now) } },
+		Put: {
+			TableName: setting("WAITS_TABLE"),
+			Item: { ...waitKey(check, wait), ...wait, expiresAt: expiry(now) },
+			ConditionExpression: "attribute_not_exists(pk) OR parkedAt <= :parkedAt",
+			ExpressionAttributeValues: { ":parkedAt": wait.parkedAt },
+		},
 	};
 }
 
-/** Opens a check with one wait. */
+/** Opens a check with one wait; nothing changes when a later token of the same state is parked there. */
 export async function park(check: { kind: CheckKind; subject: string }, wait: Wait, now: string): Promise<void> {
 	const reasons = await transact([checkPut(check, now), waitPut(check, wait, now)]);
-	if (reasons) throw new Error(`Parking on ${check.kind} was cancelled: ${JSON.stringify(reasons)}`);
+	if (reasons && reasons[1]?.code !== "ConditionalCheckFailed") {
+		throw new Error(`Parking on ${check.kind} was cancelled: ${JSON.stringify(reasons)}`);
+	}
 }
 
-/** A check with all of its waits (strongly consistent); undefined when it is over. */
+/** A check with all of its waits (strongly consistent), and how many of them do not parse; undefined when it is over. */
 export async function readCheck(check: {
 	kind: string;
 	subject: string;
-}): Promise<{ check: Check; waits: Wait[] } | undefined> {
+}): Promise<{ check: Check; waits: Wait[]; unreadable: number } | undefined> {
 	const rows: Record<string, unknown>[] = [];
 	let after: Record<string, unknown> | undefined;
 	do {
@@ -72,11 +79,9 @@ export async function readCheck(check: {
 	} while (after);
 	const checkRow = rows.find(({ sk }) => sk === "CHECK");
 	if (!checkRow) return undefined;
-	const waits = parseRows(
-		waitSchema,
-		rows.filter((row) => row !== checkRow),
-	);
-	return { check: parseRow(checkSchema, checkRow), waits };
+	const waitRows = rows.filter((row) => row !== checkRow);
+	const waits = parseRows(waitSchema, waitRows);
+	return { check: parseRow(checkSchema, checkRow), waits, unreadable: waitRows.length - waits.length };
 }
 
 /** The check that an operation's parked task hangs on, if there is one. Eventually consistent: a new one shows a moment later. */
@@ -110,6 +115,7 @@ export async function noteLook(check: Check, lastSeen: string, nextCheckAt: stri
 					Key: checkKey(check),
 					UpdateExpression: "SET looks = looks + :one, nextCheckAt = :next, lastSeen = :seen",
 					ConditionExpression: "looks = :looks AND opening = :opening",
+					ReturnValuesOnConditionCheckFailure: "ALL_OLD",
 					ExpressionAttributeValues: {
 						":one": 1,
 						":next": nextCheckAt,
@@ -122,7 +128,8 @@ export async function noteLook(check: Check, lastSeen: string, nextCheckAt: stri
 		);
 		return true;
 	} catch (error) {
-		if (isConditionFailure(error)) return false;
+		// The SDK repeats a write whose answer was lost: what stands in the way may be our own.
+		if (isConditionFailure(error)) return error.Item?.["nextCheckAt"]?.S === nextCheckAt;
 		throw error;
 	}
 }

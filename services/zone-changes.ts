@@ -1,5 +1,6 @@
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
+import { limits } from "../domain/limits.ts";
 import { waitSchema } from "../domain/wait.ts";
 import { calling } from "./aws-errors.ts";
 import { documents, isConditionFailure, parseRows, type TransactItem } from "./dynamodb.ts";
@@ -17,7 +18,7 @@ export type RequestedChange = z.infer<typeof requestedChangeSchema>;
 
 const changeKey = (zoneId: string, hostname: string) => ({ pk: `ZONE#${zoneId}`, sk: `CHANGE#${hostname}` });
 
-/** Asks for a change. An older generation than the one that stands there is ignored (R3). Safe to repeat. */
+/** Asks for a change. An older generation, or an older request of the same, is ignored (R3). Safe to repeat. */
 export async function requestChange(zoneId: string, change: RequestedChange): Promise<void> {
 	try {
 		await calling("DynamoDB", () =>
@@ -27,7 +28,8 @@ export async function requestChange(zoneId: string, change: RequestedChange): Pr
 					Key: changeKey(zoneId, change.hostname),
 					UpdateExpression:
 						"SET hostname = :hostname, generation = :generation, records = :records, #wait = :wait, requestedAt = :at",
-					ConditionExpression: "attribute_not_exists(pk) OR generation <= :generation",
+					ConditionExpression:
+						"attribute_not_exists(pk) OR generation < :generation OR (generation = :generation AND requestedAt <= :at)",
 					ExpressionAttributeNames: { "#wait": "wait" },
 					ExpressionAttributeValues: {
 						":hostname": change.hostname,
@@ -44,7 +46,10 @@ export async function requestChange(zoneId: string, change: RequestedChange): Pr
 	}
 }
 
-/** The changes that wait, the longest waiting first, up to about 2,000 (strongly consistent). */
+// A zone holds 10,000 records by default, which is 5,000 hostnames with two each.
+const mostPending = limits.route53ZoneRecords.value / 2;
+
+/** All of the changes that wait, the longest waiting first (strongly consistent). */
 export async function pendingChanges(zoneId: string): Promise<RequestedChange[]> {
 	const changes: RequestedChange[] = [];
 	let after: Record<string, unknown> | undefined;
@@ -62,7 +67,7 @@ export async function pendingChanges(zoneId: string): Promise<RequestedChange[]>
 		);
 		changes.push(...parseRows(requestedChangeSchema, Items));
 		after = LastEvaluatedKey;
-	} while (after && changes.length < 2_000);
+	} while (after && changes.length < mostPending);
 	return changes.sort((left, right) => left.requestedAt.localeCompare(right.requestedAt));
 }
 

@@ -1,9 +1,10 @@
 import { type Claim, claimSchema, statusOf } from "../../domain/claim.ts";
 import type { HostnameStatus } from "../../domain/conditions.ts";
-import { type Tenant, tenantSchema } from "../../domain/tenant.ts";
+import type { Tenant } from "../../domain/tenant.ts";
 import { type TenantView, tenantView } from "../../domain/tenant-view.ts";
 import { readClaims } from "../../services/claims.ts";
 import { lists, readPage } from "../../services/lists.ts";
+import { tenantRowSchema } from "../../services/registry.ts";
 import { readTenant, readTenants, tenantIdOf } from "../../services/tenants.ts";
 import { cursorOf, keyOf } from "./cursor.ts";
 import { defineRoute } from "./http.ts";
@@ -13,7 +14,7 @@ export const handler = defineRoute(routes.listTenants, async ({ query: { status,
 	if (externalRef !== undefined) return { body: { tenants: await knownAs(externalRef, status), next: null } };
 	if (status !== undefined) return { body: await withStatus(status, cursor, limit) };
 	const after = keyOf(cursor, lists.tenants);
-	const { items, next } = await readPage(lists.tenants, tenantSchema, { after, limit });
+	const { items, next } = await readPage(lists.tenants, tenantRowSchema, { after, limit });
 	return { body: { tenants: await viewsOf(items), next: cursorOf(next) } };
 });
 
@@ -38,7 +39,7 @@ async function withStatus(status: HostnameStatus, cursor: string | undefined, li
 async function viewsOf(tenants: readonly Tenant[], claims?: readonly Claim[]): Promise<TenantView[]> {
 	const byHostname = claims
 		? new Map(claims.map((claim) => [claim.hostname, claim]))
-		: await readClaims(tenants.map(({ hostname }) => hostname));
+		: (await readClaims(tenants.map(({ hostname }) => hostname))).claims;
 	return tenants.flatMap((tenant) => {
 		const claim = byHostname.get(tenant.hostname);
 		return claim ? [tenantView(tenant, claim)] : [];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { errorTable, HostmasterError, problemType } from "../../domain/errors.ts";
 import { type EventDetail, eventsIn } from "../../domain/events.ts";
+import { limits } from "../../domain/limits.ts";
 import { isoNow } from "../../services/clock.ts";
 import { putEvents } from "../../services/event-bus.ts";
 import { logger } from "../../services/log.ts";
@@ -32,6 +33,7 @@ export async function handler(event: unknown): Promise<void> {
 		await acceptOnboarding(request.data, {
 			caller: `event:${source}`,
 			idempotencyKey: id,
+			rememberedHours: limits.eventKeep.value * 24,
 			requestedBy: source,
 			correlationId: id,
 		});

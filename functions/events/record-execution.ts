@@ -13,12 +13,14 @@ const eventSchema = z.object({
 		redriveCount: z.int().nonnegative().default(0),
 		error: z.string().nullish(),
 		cause: z.string().nullish(),
+		/** Epoch milliseconds. */
+		stopDate: z.number().nullish(),
 	}),
 });
 
 /** Writes down how an execution began or ended. Best effort at AWS: what is never told, the sweeper asks for. */
 export async function handler(event: unknown): Promise<void> {
-	const { name, status, redriveCount, error, cause } = eventSchema.parse(event).detail;
+	const { name, status, redriveCount, error, cause, stopDate } = eventSchema.parse(event).detail;
 	const execution = parseExecutionName(name);
 	if (!execution) {
 		logger.warn("An execution that no operation started; somebody tried the state machine by hand.", { name });
@@ -27,7 +29,8 @@ export async function handler(event: unknown): Promise<void> {
 	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
 	const failure = ended ? await failureOf(execution, error ?? undefined, cause ?? undefined) : undefined;
 	try {
-		await followReport(execution.operationId, { attempt: execution.attempt, redriveCount, status, failure });
+		const endedAt = typeof stopDate === "number" ? new Date(stopDate).toISOString() : undefined;
+		await followReport(execution.operationId, { attempt: execution.attempt, redriveCount, status, failure, endedAt });
 	} catch (caught) {
 		if (!(caught instanceof HostmasterError) || caught.name !== "OperationNotFound") throw caught;
 		logger.warn("An execution of an operation that the registry does not have; was it restored from a backup?", {

@@ -30,7 +30,7 @@ async function parkSome(
 	]);
 	const reasons = await transact([checkPut(check, now), ...pairs.flat()]);
 	if (!reasons) return;
-	const unmoved = changes.filter((_, at) => reasons[1 + at * 2]?.code === "None");
+	const unmoved = changes.filter((_, at) => [1 + at * 2, 2 + at * 2].every((place) => reasons[place]?.code === "None"));
 	if (unmoved.length === changes.length) throw new Error(`Parking was cancelled: ${JSON.stringify(reasons)}`);
 	await parkSome(zoneId, unmoved, check, now);
 }

@@ -8,6 +8,7 @@ import { isCurrent, readClaim } from "../../services/claims.ts";
 import { logger } from "../../services/log.ts";
 import { sendFailure, sendSuccess } from "../../services/task-tokens.ts";
 import { noteLook, readCheck, removeCheck, removeWait } from "../../services/waits.ts";
+import { settleAll } from "../settle-all.ts";
 import { type Findings, recordDone } from "../workflow/step.ts";
 import { defineConsumer } from "./batch.ts";
 import { look, type Seen } from "./look.ts";
@@ -16,7 +17,7 @@ import { look, type Seen } from "./look.ts";
 const earlyMs = 1_000;
 
 /** Bounds the calls that one freed change of 250 hostnames makes at a time. */
-const releasedAtOnce = 20;
+const answeredAtOnce = 20;
 
 /**
  * Looks at what tasks wait for (R2). Done: all of its waits are freed. Not yet: the next look is noted, then a delayed message asks
@@ -25,18 +26,19 @@ const releasedAtOnce = 20;
 export const handler = defineConsumer(checkMessageSchema, async (message) => {
 	const found = await readCheck(message);
 	if (!found) return;
-	const { check, waits } = found;
+	const { check, waits, unreadable } = found;
 	if (Date.parse(check.nextCheckAt) - earlyMs > Date.now() && check.looks > 0) return;
 	const seen = await lookOrWait(check, waits);
-	switch (seen.outcome) {
-		case "done":
-			for (let at = 0; at < waits.length; at += releasedAtOnce) {
-				await Promise.all(waits.slice(at, at + releasedAtOnce).map((wait) => release(check, wait, seen.findings)));
-			}
-			return removeCheck(check);
-		case "pending":
-			return pending(check, waits, seen.lastSeen);
+	if (seen.outcome === "pending") {
+		const next = nextLookAt(ladders[check.kind], Date.parse(check.startedAt), check.looks, Date.now());
+		if (next !== undefined) return lookAgain(check, seen.lastSeen, next);
 	}
+	await settleAll(waits, answeredAtOnce, (wait) =>
+		seen.outcome === "done" ? release(check, wait, seen.findings) : expire(check, wait, seen.lastSeen),
+	);
+	// With its check gone nobody would ever look at them again.
+	if (unreadable > 0) throw new Error(`${unreadable} waits of ${check.kind} ${check.subject} cannot be read.`);
+	await removeCheck(check);
 });
 
 /** 'Could not ask' is 'not yet', whatever the reason: the ladder goes on, and the deadline ends it with what was seen last (R9). */
@@ -62,18 +64,14 @@ async function release(check: Check, wait: Wait, findings: Findings): Promise<vo
 	await removeWait(check, wait);
 }
 
-async function pending(check: Check, waits: Wait[], lastSeen: string): Promise<void> {
-	const next = nextLookAt(ladders[check.kind], Date.parse(check.startedAt), check.looks, Date.now());
-	if (next === undefined) {
-		const hours = ladders[check.kind].deadlineSeconds / 3_600;
-		const detail = `Waited ${hours} h. Last seen: ${lastSeen}`;
-		for (const wait of waits) {
-			await sendFailure(wait.taskToken, { error: "WaitExpired", detail });
-			await removeWait(check, wait);
-		}
-		return removeCheck(check);
-	}
-	const noted = await noteLook(check, lastSeen, new Date(next).toISOString());
-	const delaySeconds = Math.ceil((next - Date.now()) / 1000);
+async function expire(check: Check, wait: Wait, lastSeen: string): Promise<void> {
+	const hours = ladders[check.kind].deadlineSeconds / 3_600;
+	await sendFailure(wait.taskToken, { error: "WaitExpired", detail: `Waited ${hours} h. Last seen: ${lastSeen}` });
+	await removeWait(check, wait);
+}
+
+async function lookAgain(check: Check, lastSeen: string, nextMs: number): Promise<void> {
+	const noted = await noteLook(check, lastSeen, new Date(nextMs).toISOString());
+	const delaySeconds = Math.ceil((nextMs - Date.now()) / 1000);
 	if (noted && delaySeconds <= limits.sqsDelay.value) await sendCheck(check, Math.max(0, delaySeconds));
 }

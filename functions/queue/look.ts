@@ -37,15 +37,16 @@ async function lookThroughEdge([wait]: readonly Wait[]): Promise<Seen> {
 	if (found.outcome === "no-answer") {
 		return { outcome: "pending", lastSeen: `The resolver gave no answer for '${hostname}' (${found.code}).` };
 	}
-	for (const address of found.addresses) {
-		const answer = await probeEdge(hostname, address);
+	const answers = await Promise.all(found.addresses.map((address) => probeEdge(hostname, address)));
+	for (const [at, answer] of answers.entries()) {
+		const edge = `The edge at ${found.addresses[at]}`;
 		if (answer.outcome === "no-answer") {
-			return { outcome: "pending", lastSeen: `The edge at ${address} could not be asked: ${answer.because}.` };
+			return { outcome: "pending", lastSeen: `${edge} could not be asked: ${answer.because}.` };
 		}
 		const { status, tenant } = answer;
 		if (tenant?.tenantId !== tenantId || tenant.generation < generation) {
 			const who = tenant ? `tenant ${tenant.tenantId}, generation ${tenant.generation}` : "no tenant";
-			return { outcome: "pending", lastSeen: `The edge at ${address} answered ${status} for ${who}.` };
+			return { outcome: "pending", lastSeen: `${edge} answered ${status} for ${who}.` };
 		}
 	}
 	// Serving becomes true in the next step, which calls the hostname active.

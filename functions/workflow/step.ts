@@ -20,10 +20,13 @@ export type Task = z.infer<typeof taskSchema>;
  * A workflow step: reads the task, re-reads the claim, and acts only for the generation that counts (R3). Throws Superseded when
  * it does not, and whatever `act` throws; nothing is caught, so that the state fails and can be redriven (R1).
  */
-export function defineStep(act: (task: Task, claim: Claim) => Promise<void>): (event: unknown) => Promise<object> {
+export function defineStep(
+	act: (task: Task, claim: Claim, startedAt: string) => Promise<void>,
+): (event: unknown) => Promise<object> {
 	return async (event) => {
+		const startedAt = isoNow();
 		const task = taskSchema.parse(event);
-		await act(task, await liveClaim(task.input.hostname, task.input.generation));
+		await act(task, await liveClaim(task.input.hostname, task.input.generation), startedAt);
 		return {};
 	};
 }
@@ -49,9 +52,9 @@ function withFindings(claim: Claim, findings: Findings, now: string): Claim {
 	return { ...claim, conditions, updatedAt: now };
 }
 
-/** The wait that a parked task hangs on a check. Throws when the state is not one that waits for a token. */
-export function waitOf({ input, state, execution, taskToken }: Task): Wait {
+/** The wait that a parked task hangs on a check; `parkedAt` is when its function began, before any call that may be slow. Throws when the state is not one that waits for a token. */
+export function waitOf({ input, state, execution, taskToken }: Task, parkedAt: string): Wait {
 	if (taskToken === undefined) throw new Error(`The state ${state} hands no task token to its function.`);
 	const { hostname, tenantId, operationId, generation } = input;
-	return { taskToken, execution, state, generation, hostname, tenantId, operationId };
+	return { taskToken, parkedAt, execution, state, generation, hostname, tenantId, operationId };
 }

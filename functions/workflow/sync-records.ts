@@ -1,7 +1,6 @@
 import { HostmasterError } from "../../domain/errors.ts";
 import { isBelow } from "../../domain/hostname.ts";
 import { recordsOf } from "../../domain/zone-plan.ts";
-import { isoNow } from "../../services/clock.ts";
 import { setting } from "../../services/settings.ts";
 import { requestChange } from "../../services/zone-changes.ts";
 import { ringZone } from "../../services/zone-queue.ts";
@@ -11,7 +10,7 @@ import { defineStep, waitOf } from "./step.ts";
  * Asks for the hostname's records and leaves the task parked; the zone writer answers it when they cannot stand, the wait checker
  * when they are in sync (R2, R8). Safe to repeat: the row is one a hostname, and a doorbell rung twice opens once.
  */
-export const handler = defineStep(async (task) => {
+export const handler = defineStep(async (task, _claim, startedAt) => {
 	const { hostname, generation } = task.input;
 	const platformDomain = setting("PLATFORM_DOMAIN");
 	if (!isBelow(hostname, platformDomain)) {
@@ -25,8 +24,8 @@ export const handler = defineStep(async (task) => {
 		hostname,
 		generation,
 		records: recordsOf(hostname, setting("DISTRIBUTION_DOMAIN")),
-		wait: waitOf(task),
-		requestedAt: isoNow(),
+		wait: waitOf(task, startedAt),
+		requestedAt: startedAt,
 	});
 	// Crash here? The row stands: the state's retry, or the sweeper within a minute, rings again.
 	await ringZone(zoneId);

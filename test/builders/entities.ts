@@ -34,7 +34,10 @@ export function aTenant(more: Partial<Tenant> = {}): Tenant {
 
 /** A fresh claim of acme's, generation 7. */
 export function aClaim(more: Partial<Claim> = {}): Claim {
-	return { ...newClaim(`acme.${platformDomain}`, tenantId, 7, longAgo), ...more };
+	return {
+		...newClaim({ hostname: `acme.${platformDomain}`, tenantId, generation: 7, predecessor: undefined }, longAgo),
+		...more,
+	};
 }
 
 /** The claim with these conditions true. */
@@ -78,6 +81,7 @@ export function aFailedOperation(more: Partial<Operation> = {}): Operation {
 export function aWait(more: Partial<Wait> = {}): Wait {
 	return {
 		taskToken: "token-1",
+		parkedAt: longAgo,
 		execution: `${operationId}-1`,
 		state: "SyncRecords",
 		generation: 7,

@@ -21,7 +21,7 @@ function aRequest(name: string, more: Partial<Acceptance> & { slug?: string; ext
 	const hostname = `${slug}.app.example.com`;
 	return {
 		tenant: aTenant({ tenantId, slug, hostname, externalRef }),
-		claim: newClaim(hostname, tenantId, 1, now),
+		claim: newClaim({ hostname, tenantId, generation: 1, predecessor: undefined }, now),
 		predecessor: undefined,
 		operation: anOperation({ operationId: `op_${name}`, tenantId, hostname, generation: 1 }),
 		idempotency: { caller: "billing", key: name, requestDigest: `digest-${name}`, expiresAt: inADay },

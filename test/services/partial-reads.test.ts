@@ -30,7 +30,7 @@ describe("a batch of which DynamoDB reads only a part", () => {
 				UnprocessedKeys: { registry: { Keys: [keys.claim(second.hostname)] } },
 			})
 			.resolves({ Responses: { registry: [claimRow(second)] } });
-		expect([...(await readClaims([first.hostname, second.hostname])).values()]).toEqual([first, second]);
+		expect([...(await readClaims([first.hostname, second.hostname])).claims.values()]).toEqual([first, second]);
 		const [, again] = client.commandCalls(BatchGetCommand);
 		expect(again?.args[0].input.RequestItems?.["registry"]?.Keys).toEqual([keys.claim(second.hostname)]);
 	});
