@@ -51,6 +51,7 @@ export const limits = {
 	route53ZoneRecords: limit(10_000, "records per hosted zone", route53),
 	route53Zones: limit(500, "hosted zones per account", route53),
 
+	executionTime: limit(24, "hours", "ours: TimeoutSeconds of the state machines, which a redrive begins anew"),
 	executionName: limit(80, "characters", stepFunctions),
 	executionHistory: limit(25_000, "events", stepFunctions),
 	executionPayload: limit(262_144, "bytes of input or output", stepFunctions),

@@ -32,11 +32,12 @@ export async function retryOperation(seen: Operation): Promise<Operation> {
 	return newAttempt(operation);
 }
 
-/** A redrive that was refused may have lost to one from the AWS console: then the execution runs, and must stay the only one (R13). */
+/** A redrive that was refused may have lost to one from the AWS console: then the execution goes on, and must stay the only one (R13). */
 async function refuseIfRedriven(operation: Operation): Promise<void> {
 	const report = await reportOf(operation);
-	if (report?.status === "RUNNING") refuseUnlessFailed(await followReport(operation.operationId, report));
-	if (!report?.redrivable) return;
+	if (!report) return;
+	refuseUnlessFailed(await followReport(operation.operationId, report));
+	if (!report.redrivable) return;
 	// DescribeExecution is eventually consistent: it may not have seen that redrive yet.
 	throw new HostmasterError(
 		"ServiceUnavailable",

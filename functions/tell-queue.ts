@@ -1,13 +1,13 @@
 import { logger } from "../services/log.ts";
-import { sendStart } from "../services/operations-queue.ts";
+import { sendStartHastily } from "../services/operations-queue.ts";
 
 /**
- * Asks for the start of an operation's attempt. The row is the truth: a queue that cannot be told costs a minute, until the sweeper
- * sends what stays queued, and never the request that was accepted already. Never throws.
+ * Asks for the start of an operation's attempt, once and for a second. The row is the truth: a queue that cannot be told costs two
+ * minutes at most, until the sweeper sends what stays queued, and never the request that was accepted already. Never throws.
  */
 export async function tellQueue(operation: { operationId: string; attempt: number }): Promise<void> {
 	try {
-		await sendStart(operation);
+		await sendStartHastily(operation);
 	} catch (error) {
 		const { operationId } = operation;
 		logger.error("The operation could not be queued; the sweeper will send it.", { operationId, error });

@@ -108,7 +108,7 @@ const faultRule: z.ZodType<FaultRule> = z.union([
 	}),
 	z.object({
 		kind: z.literal("duplicate"),
-		queue: z.string().exactOptional(),
+		functionName: z.string().exactOptional(),
 		times: z.int().positive().exactOptional(),
 	}),
 	z.object({

@@ -31,9 +31,9 @@ export interface CallFaultRule extends Partial<CallFault> {
 	times?: number;
 }
 
-/** A message of this queue is delivered once more; a function's process ends before or after its handler has run. */
+/** What is delivered to this function comes once more; a function's process ends before or after its handler has run. */
 export type DeliveryFaultRule =
-	| { kind: "duplicate"; queue?: string; times?: number }
+	| { kind: "duplicate"; functionName?: string; times?: number }
 	| { kind: "crash"; functionName?: string; when: FaultMoment; times?: number };
 
 export type FaultRule = CallFaultRule | DeliveryFaultRule;
@@ -50,7 +50,7 @@ export interface FaultsOptions {
 /** Decides which calls go wrong. It only decides: whoever carries the call makes it go wrong. */
 export interface Faults {
 	forCall(call: { service: string; operation: string; body: string }): CallFault | undefined;
-	shouldDuplicate(queue: string): boolean;
+	shouldDuplicate(functionName: string): boolean;
 	/** When the function's process is to die, if it is. */
 	shouldCrash(functionName: string): FaultMoment | undefined;
 	/** Adds a rule; rules go before chance, the oldest first. Answers how to take it back. */
@@ -114,13 +114,13 @@ export function createFaults({ seed, rate: startRate, forMs = 50 }: FaultsOption
 			const whole: CallFault = { forMs, when: "before", ...fault };
 			return noted(`${name} ${whole.kind} ${whole.when}`, whole);
 		},
-		shouldDuplicate(queue) {
-			const [strikes] = draw(`duplicate ${queue}`);
+		shouldDuplicate(functionName) {
+			const [strikes] = draw(`duplicate ${functionName}`);
 			const rule = takeRule(
 				(other): other is DeliveryFaultRule =>
-					other.kind === "duplicate" && (other.queue === undefined || other.queue === queue),
+					other.kind === "duplicate" && (other.functionName === undefined || other.functionName === functionName),
 			);
-			return rule || strikes < rate ? noted(`${queue} duplicate`, true) : false;
+			return rule || strikes < rate ? noted(`${functionName} duplicate`, true) : false;
 		},
 		shouldCrash(functionName) {
 			const rule = takeRule(

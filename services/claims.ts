@@ -32,7 +32,8 @@ export async function readClaims(hostnames: readonly string[]): Promise<FoundCla
 		for (const row of Responses?.[table] ?? []) {
 			const [claim] = parseRows(claimSchema, [row]);
 			if (claim) found.claims.set(claim.hostname, claim);
-			else found.unreadable.add(String(row["hostname"]));
+			// Its key is all that is sure of such a row.
+			else found.unreadable.add(String(row["pk"]).replace("HOSTNAME#", ""));
 		}
 		wanted = UnprocessedKeys?.[table]?.Keys ?? [];
 	}

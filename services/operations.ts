@@ -1,9 +1,10 @@
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
 import type { Claim } from "../domain/claim.ts";
 import { type Operation, operationSchema } from "../domain/operation.ts";
 import { calling } from "./aws-errors.ts";
 import { claimPut } from "./claims.ts";
-import { documents, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { documents, isConditionFailure, parseRow, type TransactItem, transact } from "./dynamodb.ts";
 import { keys, registryTable } from "./registry.ts";
 
 export async function readOperation(operationId: string): Promise<Operation | undefined> {
@@ -68,17 +69,26 @@ export async function writeNewAttempt(
 	return reasons === undefined;
 }
 
-/** Lets the sweeper leave an operation alone for its next rounds. */
-export async function touchOperation(operation: Operation, now: string): Promise<void> {
-	await calling("DynamoDB", () =>
-		documents.send(
-			new UpdateCommand({
-				TableName: registryTable(),
-				Key: keys.operation(operation.operationId),
-				UpdateExpression: "SET updatedAt = :now",
-				ConditionExpression: "attribute_exists(pk)",
-				ExpressionAttributeValues: { ":now": now },
-			}),
-		),
-	);
+/** An operation with the time (ISO) of the sweeper's last visit, which is no change of it. */
+export const sweptOperationSchema = operationSchema.extend({ sweptAt: z.string().optional() });
+export type SweptOperation = z.infer<typeof sweptOperationSchema>;
+
+/** Lets the sweeper leave an operation alone for its next rounds; one that has moved on meanwhile is not written. */
+export async function touchOperation({ operationId, status }: Operation, now: string): Promise<void> {
+	try {
+		await calling("DynamoDB", () =>
+			documents.send(
+				new UpdateCommand({
+					TableName: registryTable(),
+					Key: keys.operation(operationId),
+					UpdateExpression: "SET sweptAt = :now",
+					ConditionExpression: "#status = :status",
+					ExpressionAttributeNames: { "#status": "status" },
+					ExpressionAttributeValues: { ":now": now, ":status": status },
+				}),
+			),
+		);
+	} catch (error) {
+		if (!isConditionFailure(error)) throw error;
+	}
 }

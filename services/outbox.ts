@@ -3,7 +3,7 @@ import { z } from "zod";
 import { calling } from "./aws-errors.ts";
 import { documents, type TransactItem } from "./dynamodb.ts";
 import { putEvents } from "./event-bus.ts";
-import { lists, readPage } from "./lists.ts";
+import { lists, type Page, readPage } from "./lists.ts";
 import { keys, registryTable } from "./registry.ts";
 
 const outgoingEventSchema = z.object({
@@ -40,7 +40,7 @@ export async function sendOut(events: readonly OutgoingEvent[]): Promise<void> {
 	}
 }
 
-/** Up to 100 events, oldest first, that still wait to be sent. Eventually consistent. */
-export async function pendingEvents(): Promise<OutgoingEvent[]> {
-	return (await readPage(lists.pendingEvents, outgoingEventSchema, { after: undefined, limit: 100 })).items;
+/** A page of the events that still wait to be sent, oldest first. Eventually consistent. */
+export function pendingEvents(page: Page): ReturnType<typeof readPage<OutgoingEvent>> {
+	return readPage(lists.pendingEvents, outgoingEventSchema, page);
 }

@@ -15,6 +15,7 @@ import { setting } from "./settings.ts";
  * | operation   | OPERATION#id                | OPERATIONS/id| OPERATION#status/id | TENANT#id   |
  * | idempotency | IDEMPOTENCY#caller#key      |              |                     |             |
  * | event out   | EVENT#id                    |              | EVENT#pending/id    |             |
+ * | cursor      | SWEEP#list                  |              |                     |             |
  *
  * Ids are ULIDs, so every list is in order of creation.
  */
@@ -27,6 +28,7 @@ export const keys = {
 	operation: (operationId: string) => ({ pk: `OPERATION#${operationId}`, sk: "OPERATION" }),
 	idempotency: (caller: string, key: string) => ({ pk: `IDEMPOTENCY#${caller}#${key}`, sk: "IDEMPOTENCY" }),
 	event: (eventId: string) => ({ pk: `EVENT#${eventId}`, sk: "EVENT" }),
+	sweep: (list: string) => ({ pk: `SWEEP#${list}`, sk: "SWEEP" }),
 };
 
 export function tenantRow(tenant: Tenant): Record<string, unknown> {
@@ -36,8 +38,18 @@ export function tenantRow(tenant: Tenant): Record<string, unknown> {
 
 /** A tenant as its row keeps it: `config` as text, since DynamoDB takes neither every JSON number nor every depth. */
 export const tenantRowSchema = tenantSchema.extend({
-	config: z.string().transform((text) => tenantSchema.shape.config.parse(JSON.parse(text))),
+	config: z.string().transform(jsonIn).pipe(tenantSchema.shape.config),
 });
+
+/** Throws nothing for a text that is no JSON: such a row does not parse, and is left out of a list like any other. */
+function jsonIn(text: string, context: z.RefinementCtx): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		context.addIssue({ code: "custom", message: "The text is no JSON." });
+		return z.NEVER;
+	}
+}
 
 export function claimRow(claim: Claim): Record<string, unknown> {
 	return { ...keys.claim(claim.hostname), ...claimIndexKeys(claim), ...claim };

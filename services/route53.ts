@@ -6,10 +6,10 @@ import {
 	Route53ServiceException,
 } from "@aws-sdk/client-route-53";
 import type { ZoneChange } from "../domain/zone-plan.ts";
-import { clientDefaults } from "./aws-client.ts";
+import { route53Patience } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
 
-const client = new Route53Client(clientDefaults);
+const client = new Route53Client(route53Patience);
 
 /** The hosted zone of every CloudFront distribution, for alias records (https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html). */
 const cloudFrontZoneId = "Z2FDTNDATAQYW2";

@@ -34,6 +34,11 @@ export function setting(name: SettingName): string {
 	);
 }
 
+/** The deployed name of the function that runs; Lambda sets it (a laptop, where functions share a process, does not). */
+export function functionName(): string {
+	return process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? "local";
+}
+
 export function optionalSetting(name: OptionalSettingName): string {
 	return process.env[name] ?? "";
 }

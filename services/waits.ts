@@ -107,19 +107,21 @@ export async function checkOf(operationId: string): Promise<Check | undefined> {
 
 /** Notes a look and when the next one is due. False when somebody else noted that look already. */
 export async function noteLook(check: Check, lastSeen: string, nextCheckAt: string): Promise<boolean> {
+	const notedBy = randomUUID();
 	try {
 		await calling("DynamoDB", () =>
 			documents.send(
 				new UpdateCommand({
 					TableName: setting("WAITS_TABLE"),
 					Key: checkKey(check),
-					UpdateExpression: "SET looks = looks + :one, nextCheckAt = :next, lastSeen = :seen",
+					UpdateExpression: "SET looks = looks + :one, nextCheckAt = :next, lastSeen = :seen, notedBy = :by",
 					ConditionExpression: "looks = :looks AND opening = :opening",
 					ReturnValuesOnConditionCheckFailure: "ALL_OLD",
 					ExpressionAttributeValues: {
 						":one": 1,
 						":next": nextCheckAt,
 						":seen": lastSeen,
+						":by": notedBy,
 						":looks": check.looks,
 						":opening": check.opening,
 					},
@@ -129,7 +131,7 @@ export async function noteLook(check: Check, lastSeen: string, nextCheckAt: stri
 		return true;
 	} catch (error) {
 		// The SDK repeats a write whose answer was lost: what stands in the way may be our own.
-		if (isConditionFailure(error)) return error.Item?.["nextCheckAt"]?.S === nextCheckAt;
+		if (isConditionFailure(error)) return error.Item?.["notedBy"]?.S === notedBy;
 		throw error;
 	}
 }

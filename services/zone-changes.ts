@@ -71,6 +71,22 @@ export async function pendingChanges(zoneId: string): Promise<RequestedChange[]>
 	return changes.sort((left, right) => left.requestedAt.localeCompare(right.requestedAt));
 }
 
+/** Whether any change waits, readable or not (strongly consistent). */
+export async function hasPendingChanges(zoneId: string): Promise<boolean> {
+	const { Items } = await calling("DynamoDB", () =>
+		documents.send(
+			new QueryCommand({
+				TableName: setting("ZONE_CHANGES_TABLE"),
+				KeyConditionExpression: "pk = :pk AND begins_with(sk, :change)",
+				ExpressionAttributeValues: { ":pk": `ZONE#${zoneId}`, ":change": "CHANGE#" },
+				ConsistentRead: true,
+				Limit: 1,
+			}),
+		),
+	);
+	return Items !== undefined && Items.length > 0;
+}
+
 /** The write that takes a change away once it is dealt with; refused when its task has asked anew meanwhile. */
 export function changeDelete(zoneId: string, change: RequestedChange): TransactItem {
 	return {

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { HostmasterError } from "../../domain/errors.ts";
-import { parseExecutionName } from "../../domain/operation.ts";
+import { afterReport, parseExecutionName } from "../../domain/operation.ts";
+import { isoNow } from "../../services/clock.ts";
 import { failureOf } from "../../services/executions.ts";
 import { logger } from "../../services/log.ts";
+import { readOperation } from "../../services/operations.ts";
 import { followReport } from "../follow-operation.ts";
 
 /** Of the event, what is used (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html). */
@@ -26,15 +27,18 @@ export async function handler(event: unknown): Promise<void> {
 		logger.warn("An execution that no operation started; somebody tried the state machine by hand.", { name });
 		return;
 	}
-	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
-	const failure = ended ? await failureOf(execution, error ?? undefined, cause ?? undefined) : undefined;
-	try {
-		const endedAt = typeof stopDate === "number" ? new Date(stopDate).toISOString() : undefined;
-		await followReport(execution.operationId, { attempt: execution.attempt, redriveCount, status, failure, endedAt });
-	} catch (caught) {
-		if (!(caught instanceof HostmasterError) || caught.name !== "OperationNotFound") throw caught;
+	const operation = await readOperation(execution.operationId);
+	if (!operation) {
 		logger.warn("An execution of an operation that the registry does not have; was it restored from a backup?", {
 			name,
 		});
+		return;
 	}
+	const endedAt = typeof stopDate === "number" ? new Date(stopDate).toISOString() : undefined;
+	const report = { attempt: execution.attempt, redriveCount, status, endedAt };
+	// Told late or twice: the history may have gone on since, and would not show this end any more.
+	if (!afterReport(operation, report, isoNow())) return;
+	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
+	const failure = ended ? await failureOf(execution, error ?? undefined, cause ?? undefined) : undefined;
+	await followReport(operation.operationId, { ...report, failure });
 }

@@ -1,10 +1,11 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { z } from "zod";
 import { logger } from "../../services/log.ts";
+import { count } from "../../services/metrics.ts";
 
 /**
  * Handles each message of a batch by itself: those that throw go back to the queue, and after a few times to its dead letters.
- * A message that does not parse goes the same way, so that somebody sees it.
+ * A message that does not parse goes the same way, so that somebody sees it. Each is counted, since Lambda sees a success.
  */
 export function defineConsumer<Message>(
 	schema: z.ZodType<Message>,
@@ -18,6 +19,7 @@ export function defineConsumer<Message>(
 			const outcome = handled[at];
 			if (outcome?.status !== "rejected") return [];
 			logger.error("A message could not be handled; it will be delivered again.", { body, error: outcome.reason });
+			count("FailedMessages");
 			return [{ itemIdentifier: messageId }];
 		});
 		return { batchItemFailures };

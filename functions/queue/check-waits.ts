@@ -6,6 +6,7 @@ import type { Check, Wait } from "../../domain/wait.ts";
 import { sendCheck } from "../../services/checks-queue.ts";
 import { isCurrent, readClaim } from "../../services/claims.ts";
 import { logger } from "../../services/log.ts";
+import { count } from "../../services/metrics.ts";
 import { sendFailure, sendSuccess } from "../../services/task-tokens.ts";
 import { noteLook, readCheck, removeCheck, removeWait } from "../../services/waits.ts";
 import { settleAll } from "../settle-all.ts";
@@ -47,6 +48,8 @@ async function lookOrWait(check: Check, waits: readonly Wait[]): Promise<Seen> {
 		return await look(check, waits);
 	} catch (error) {
 		logger.error("A look failed.", { kind: check.kind, subject: check.subject, error });
+		// Ours say that a service is away, and pass; another is a defect, which the ladder would hide until its end.
+		if (!(error instanceof HostmasterError)) count("BrokenLooks");
 		const because = error instanceof HostmasterError ? error.detail : "see the log of checkWaits.";
 		return { outcome: "pending", lastSeen: `Could not ask: ${because}` };
 	}

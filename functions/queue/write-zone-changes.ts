@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { zoneMessageSchema } from "../../domain/messages.ts";
-import { pendingChanges, type RequestedChange } from "../../services/zone-changes.ts";
-import { releaseLease, takeLease } from "../../services/zone-lease.ts";
+import { hasPendingChanges, pendingChanges, type RequestedChange } from "../../services/zone-changes.ts";
+import { type Lease, releaseLease, takeLease } from "../../services/zone-lease.ts";
 import { ringZone } from "../../services/zone-queue.ts";
 import { defineConsumer } from "./batch.ts";
 import { nextBatch, type Run, writeBatch } from "./write-batch.ts";
 
 /** The part of a run's time that is used; the rest is left for what a batch still has to write. */
-const workMs = 20_000;
+export const workMs = 20_000;
 
 /**
  * The zone's one writer (R8). A doorbell makes it take the lease and drain what waits, batch by batch, under the published limits.
@@ -18,7 +18,7 @@ export const handler = defineConsumer(zoneMessageSchema, async ({ zoneId }) => {
 	const owner = randomUUID();
 	const stuck = new Set<string>();
 	do {
-		const lease = await takeLease(zoneId, owner, Date.now());
+		const lease = await leaseInTime(zoneId, owner, endsMs);
 		if (!lease) return;
 		let emptied: boolean;
 		try {
@@ -30,6 +30,20 @@ export const handler = defineConsumer(zoneMessageSchema, async ({ zoneId }) => {
 		if (!emptied) return ringZone(zoneId, 2);
 	} while ((await waiting(zoneId, stuck)).length > 0);
 });
+
+const pauseMs = 500;
+
+/**
+ * The zone's lease, or undefined when its writer sees to what waits. A writer that died holds it for some seconds: those are waited
+ * for, since what it left behind would otherwise stay until the sweeper rings.
+ */
+async function leaseInTime(zoneId: string, owner: string, endsMs: number): Promise<Lease | undefined> {
+	for (;;) {
+		const lease = await takeLease(zoneId, owner, Date.now());
+		if (lease || Date.now() + pauseMs > endsMs || !(await hasPendingChanges(zoneId))) return lease;
+		await new Promise((resolve) => setTimeout(resolve, pauseMs));
+	}
+}
 
 /** Writes batch after batch. True when nothing waits that can be written; false when it had to stop before. */
 async function drain(run: Run): Promise<boolean> {

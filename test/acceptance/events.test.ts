@@ -44,7 +44,7 @@ describe("a TenantSignedUp event", () => {
 	});
 
 	it("has no effect of its own when it is delivered twice", async () => {
-		world.cloud.faults.order({ kind: "duplicate", queue: stack.functionName("acceptSignup") });
+		world.cloud.faults.order({ kind: "duplicate", functionName: stack.functionName("acceptSignup") });
 		await world.signUp(newTenant("umbrella"));
 		await toldOf("TenantActivated", "slug", "umbrella");
 		expect(world.cloud.faults.given()).toHaveProperty([`${stack.functionName("acceptSignup")} duplicate`]);
@@ -100,7 +100,7 @@ describe("an onboarding that fails", () => {
 describe("the sweeper", () => {
 	const sweep = async () => {
 		const result = await world.cloud.services.lambda.invoke(stack.functionName("sweepOperations"), {});
-		expect(result).toMatchObject({ ok: true });
+		expect(result, JSON.stringify(result)).toMatchObject({ ok: true });
 	};
 	/** Lets the quiet time pass after which a row counts as forgotten. */
 	const age = (key: string, attribute: "updatedAt" | "createdAt") =>
@@ -114,13 +114,14 @@ describe("the sweeper", () => {
 				ExpressionAttributeValues: { ":then": new Date(Date.now() - 180_000).toISOString() },
 			}),
 		);
-	/** Fails a call, and every try of the SDK at it. */
+	/** Fails a call, however often it is tried; answers how to end that. */
 	const failing = (rule: Pick<CallFaultRule, "service" | "operation" | "bodyIncludes">) =>
-		world.cloud.faults.order({ kind: "unavailable", times: 4, ...rule });
+		world.cloud.faults.order({ kind: "unavailable", times: Number.POSITIVE_INFINITY, ...rule });
 
 	it("starts an operation whose message was never sent", async () => {
-		failing({ service: "sqs", operation: "SendMessage", bodyIncludes: "operations" });
+		const mend = failing({ service: "sqs", operation: "SendMessage", bodyIncludes: "operations" });
 		const { operation } = await onboard("unsent");
+		mend();
 		expect(operation.status).toBe("queued");
 		await age(`OPERATION#${operation.operationId}`, "updatedAt");
 		await sweep();
@@ -145,28 +146,23 @@ describe("the sweeper", () => {
 		restore();
 	});
 
-	it("sends the event that the bus did not take, once", async () => {
-		failing({ service: "events", operation: "PutEvents", bodyIncludes: "mumbled" });
+	it("sends the event that the bus did not take", async () => {
+		const mend = failing({ service: "events", operation: "PutEvents", bodyIncludes: "mumbled" });
 		const { operation } = await onboard("mumbled");
 		await follow(operation.operationId);
 		const inOutbox = () => world.rows(stack.registryTable).then((rows) => rows.find(({ sk }) => sk === "EVENT"));
-		await eventually("The last try", deadlineMs, () => {
-			const { "events.PutEvents unavailable before": tries } = world.cloud.faults.given();
-			return Promise.resolve(tries === 4 ? true : undefined);
-		});
 		const waiting = await eventually("The event in the outbox", deadlineMs, inOutbox);
-		expect(await toldTimes("TenantActivated", "mumbled")).toBe(0);
 		await age(String(waiting["pk"]), "createdAt");
+		expect(await toldTimes("TenantActivated", "mumbled")).toBe(0);
+		mend();
 		await sweep();
 		expect(await toldOf("TenantActivated", "slug", "mumbled")).toMatchObject({ eventId: waiting["eventId"] });
 		expect(await inOutbox()).toBeUndefined();
-		await sweep();
-		expect(await toldTimes("TenantActivated", "mumbled")).toBe(1);
 	});
 });
 
-it("every event told has an id of its own", async () => {
-	const ids = (await told()).map(({ detail }) => detail["eventId"]);
-	expect(ids.length).toBeGreaterThan(8);
-	expect(new Set(ids).size).toBe(ids.length);
+it("events of one id are the same event, however often they are told", async () => {
+	const details = new Map((await told()).map(({ detail }) => [detail["eventId"], detail]));
+	expect(details.size).toBeGreaterThan(8);
+	for (const { detail } of await told()) expect(details.get(detail["eventId"])).toEqual(detail);
 });

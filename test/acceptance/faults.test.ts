@@ -16,7 +16,7 @@ describe("ten onboardings while 5 % of the AWS calls fail, deliveries repeat and
 		world = await aWorld({ faults: { rate: 0.05, seed: "acceptance" } });
 		const { faults } = world.cloud;
 		for (const key of steps) faults.order({ kind: "crash", functionName: stack.functionName(key), when: "after" });
-		for (const key of delivered) faults.order({ kind: "duplicate", queue: stack.functionName(key), times: 3 });
+		for (const key of delivered) faults.order({ kind: "duplicate", functionName: stack.functionName(key), times: 3 });
 		await Promise.all([
 			...byRest.map((slug) => world.client.createTenant(world.client.newTenant(slug))),
 			...byEvent.map((slug) => world.signUp(world.client.newTenant(slug))),

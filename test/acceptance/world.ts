@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetExecutionHistoryCommand, type HistoryEvent, ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
@@ -89,14 +90,22 @@ export function surroundings(endpoints: Endpoints) {
 		...{ endpoints, sfn, bus, documents, call, tenants, operations },
 		client: createClient(endpoints),
 		viewer: createViewer(endpoints),
-		/** All operations, once there are `count` and none goes on any more. One list asked every 300 ms: the gateway throttles. */
+		/**
+		 * All operations, once there are `count` and none goes on any more. One list asked a few times a second: the gateway throttles.
+		 * Throws after `deadlineMs`, naming those that do go on.
+		 */
 		async ended(count: number, deadlineMs: number): Promise<OperationView[]> {
-			return await eventually(`The end of ${count} operations`, deadlineMs, async () => {
-				await new Promise((resolve) => setTimeout(resolve, 200));
+			const endsAt = Date.now() + deadlineMs;
+			for (;;) {
 				const all = await operations();
-				const open = all.some(({ status }) => status === "queued" || status === "running");
-				return all.length < count || open ? undefined : all;
-			});
+				const open = all.filter(({ status }) => status === "queued" || status === "running");
+				if (all.length >= count && open.length === 0) return all;
+				if (Date.now() > endsAt) {
+					const told = open.map(({ hostname, status, steps }) => `${hostname} ${status} ${JSON.stringify(steps)}`);
+					throw new Error(`${all.length} of ${count} operations after ${deadlineMs} ms; open:\n${told.join("\n")}`);
+				}
+				await pause(300);
+			}
 		},
 		async signUp(detail: unknown, source = "billing"): Promise<void> {
 			const entry = {

@@ -65,7 +65,9 @@ export async function aCloud() {
 		await dynamodb.createTable({ ...tableProperties(id), Replicas: [{ Region: home.region }] }, name);
 	}
 	let beforeWrite: ((actions: number) => unknown) | undefined;
+	let beforeRead: ((pk: string) => unknown) | undefined;
 	const failing = new Set<string>();
+	const losing = new Set<string>();
 	const { operations } = dynamodb.service;
 	const injected = Object.entries(operations).map(([operation, run]): [string, typeof run] => [
 		operation,
@@ -73,7 +75,11 @@ export async function aCloud() {
 			if (failing.has(operation)) throw new AwsError("InternalServerError", operation, 500);
 			const transaction = transactionSchema.safeParse(input);
 			if (transaction.success) await beforeWrite?.(transaction.data.TransactItems.length);
-			return run(input, caller);
+			const read = operation === "GetItem" ? readSchema.safeParse(input) : undefined;
+			if (read?.success) await beforeRead?.(read.data.Key.pk.S);
+			const answer = await run(input, caller);
+			if (losing.delete(operation)) throw new AwsError("InternalServerError", operation, 500);
+			return answer;
 		},
 	]);
 	const server = await serveJson({ ...dynamodb.service, operations: Object.fromEntries(injected) });
@@ -120,6 +126,12 @@ export async function aCloud() {
 		overtake: (act: (actions: number) => unknown) => {
 			beforeWrite = act;
 		},
+		/** Lets somebody else act just before every read of one row; told the row's `pk`. */
+		overtakeReads: (act: (pk: string) => unknown) => {
+			beforeRead = act;
+		},
+		/** Lets the answer of an operation's next call get lost: it is done, and the SDK asks again. */
+		losingAnswer: (operation: string) => losing.add(operation),
 		/** Lets an operation of DynamoDB fail, e.g. `PutItem`, while the others work. */
 		failing: (operation: string) => failing.add(operation),
 		/** Bodies and delays of what was sent to a queue. */
@@ -142,7 +154,9 @@ export async function aCloud() {
 		reset: async () => {
 			for (const mock of Object.values(mocks)) mock.reset();
 			beforeWrite = undefined;
+			beforeRead = undefined;
 			failing.clear();
+			losing.clear();
 			mocks.sqs.resolves({});
 			mocks.eventBridge.resolves({});
 			mocks.sfn.resolves({});
@@ -163,6 +177,7 @@ export async function aCloud() {
 export type Cloud = Awaited<ReturnType<typeof aCloud>>;
 
 const itemSchema = z.record(z.string(), z.any());
+const readSchema = z.object({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
 const transactionSchema = z.object({ TransactItems: z.array(z.unknown()) });
 type Item = z.infer<typeof itemSchema>;
 const scanSchema = z.object({ Items: z.array(itemSchema), LastEvaluatedKey: itemSchema.optional() });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimability, claimSchema, statusOf } from "../../domain/claim.ts";
+import { claimability, claimSchema, newClaim, statusOf } from "../../domain/claim.ts";
 import { aClaim, longAgo } from "../builders/entities.ts";
 
 const now = "2027-01-01T00:00:00.000Z";
@@ -10,6 +10,20 @@ describe("a new claim", () => {
 		expect(claimSchema.parse(claim)).toEqual(claim);
 		expect(claim).toMatchObject({ intent: "serve", revision: 1, generation: 7, createdAt: longAgo });
 		expect(statusOf(claim)).toBe("pending");
+	});
+
+	it("over a released one goes on from its revision, so that nobody who read that one can write over it", () => {
+		const predecessor = aClaim({ intent: "released", quarantinedUntil: longAgo, revision: 41 });
+		const { hostname } = predecessor;
+		const claim = newClaim({ hostname, tenantId: "ten_other", generation: 8, predecessor }, now);
+		expect(claim).toMatchObject({
+			tenantId: "ten_other",
+			generation: 8,
+			intent: "serve",
+			revision: 42,
+			createdAt: now,
+		});
+		expect(claim.quarantinedUntil).toBeUndefined();
 	});
 });
 
@@ -30,7 +44,12 @@ describe("a name", () => {
 		});
 	});
 
-	it.each([now, longAgo, undefined])("is available again after a quarantine until %s", (quarantinedUntil) => {
+	it("that was released without a date stays closed until somebody looks", () => {
+		const released = aClaim({ intent: "released" });
+		expect(claimability(released, "2999-01-01T00:00:00.000Z")).toMatchObject({ state: "quarantined" });
+	});
+
+	it.each([now, longAgo])("is available again after a quarantine until %s", (quarantinedUntil) => {
 		expect(claimability(aClaim({ intent: "released", quarantinedUntil }), now)).toEqual({ state: "available" });
 	});
 });

@@ -149,6 +149,7 @@ describe("a failure", () => {
 		["new-attempt", failure, false],
 		["new-attempt", { error: "States.Runtime", detail: longAgo }, true],
 		["new-attempt", { error: "States.QueryEvaluationError", detail: "" }, true],
+		["new-attempt", { step: "ActivateTenant", error: "ConditionsNotMet", detail: "RecordsInSync not true." }, true],
 	] as const)("is retried by a %s", (mode, failure, redrivable) => {
 		expect(retryMode(failure, redrivable)).toBe(mode);
 	});

@@ -41,7 +41,7 @@ describe("the roles", () => {
 		}
 	});
 
-	it("let the zone writer change addresses below the platform domain, and nothing else", () => {
+	it("let the zone writer upsert addresses below the platform domain, and do nothing else to records", () => {
 		const records = ofType(template, "AWS::IAM::Role").flatMap(([id]) =>
 			statementsOf(id).flatMap((statement) =>
 				statement.Action.includes("route53:ChangeResourceRecordSets") ? [{ id, statement }] : [],
@@ -53,7 +53,7 @@ describe("the roles", () => {
 			"ForAllValues:StringLike": { [key("NormalizedRecordNames")]: [{ "Fn::Sub": `*.${"$"}{PlatformDomain}` }] },
 			"ForAllValues:StringEquals": {
 				[key("RecordTypes")]: ["A", "AAAA"],
-				[key("Actions")]: ["CREATE", "UPSERT", "DELETE"],
+				[key("Actions")]: ["UPSERT"],
 			},
 			Null: { [key("NormalizedRecordNames")]: "false", [key("RecordTypes")]: "false", [key("Actions")]: "false" },
 		});

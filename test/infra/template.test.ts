@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { limits } from "../../domain/limits.ts";
 import { type StageName, stageNames } from "../../scripts/stages.ts";
+import { metricsNamespace } from "../../services/metrics.ts";
 import { at, listAt, namesIn, ofType, packagedTemplates, type Template } from "./packaged.ts";
 
 let templates: Record<StageName, Template>;
@@ -62,13 +63,51 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 		for (const [id, { Properties }] of mappings) {
 			const queue = template.Resources[String(at(Properties, "EventSourceArn", "Fn::GetAtt", 0))];
 			const consumer = template.Resources[String(at(Properties, "FunctionName", "Fn::GetAtt", 0))];
+			const hiddenSeconds = Number(at(queue, "Properties", "VisibilityTimeout"));
+			const windowSeconds = Number(at(Properties, "MaximumBatchingWindowInSeconds") ?? 0);
+			const timeoutSeconds = Number(at(consumer, "Properties", "Timeout"));
 			expect
-				.soft(Number(at(queue, "Properties", "VisibilityTimeout")), id)
-				.toBeGreaterThanOrEqual(limits.sqsVisibilityFactor.value * Number(at(consumer, "Properties", "Timeout")));
+				.soft(hiddenSeconds, id)
+				.toBeGreaterThanOrEqual(limits.sqsVisibilityFactor.value * timeoutSeconds + windowSeconds);
 			const deadLetters = String(at(queue, "Properties", "RedrivePolicy", "deadLetterTargetArn", "Fn::GetAtt", 0));
 			expect.soft(alarmsOn(template, "ApproximateNumberOfMessagesVisible", deadLetters), id).toHaveLength(1);
 			expect.soft(at(Properties, "FunctionResponseTypes"), id).toEqual(["ReportBatchItemFailures"]);
 		}
+	});
+
+	it("sees messages that fail one by one, and messages that nobody takes", () => {
+		const template = templates[stage];
+		const { Resources } = template;
+		for (const [id, { Properties }] of ofType(template, "AWS::Lambda::EventSourceMapping")) {
+			const queueId = String(at(Properties, "EventSourceArn", "Fn::GetAtt", 0));
+			const [failed, ...others] = alarmsOn(
+				template,
+				"FailedMessages",
+				String(at(Properties, "FunctionName", "Fn::GetAtt", 0)),
+			);
+			expect.soft(others, id).toEqual([]);
+			expect.soft(at(Resources[failed ?? ""], "Properties", "Namespace"), id).toBe(metricsNamespace);
+			const [age] = alarmsOn(template, "ApproximateAgeOfOldestMessage", queueId);
+			const ageSeconds = Number(at(Resources[age ?? ""], "Properties", "Threshold"));
+			const hiddenSeconds = Number(at(Resources[queueId], "Properties", "VisibilityTimeout"));
+			// After the second delivery, and before the third: SQS leaves a message that was received three times out.
+			expect.soft(ageSeconds, id).toBeGreaterThan(hiddenSeconds);
+			expect.soft(ageSeconds, id).toBeLessThan(2 * hiddenSeconds);
+		}
+		const [broken] = alarmsOn(template, "BrokenLooks", "CheckWaitsLambdaFunction");
+		expect(at(Resources[broken ?? ""], "Properties", "Namespace")).toBe(metricsNamespace);
+	});
+
+	it("lets doorbells meet before the zone's writer runs", () => {
+		const windows = ofType(templates[stage], "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => [
+			at(Properties, "EventSourceArn", "Fn::GetAtt", 0),
+			at(Properties, "MaximumBatchingWindowInSeconds"),
+		]);
+		expect(windows).toEqual([
+			["OperationsQueue", undefined],
+			["ZoneQueue", 1],
+			["ChecksQueue", undefined],
+		]);
 	});
 
 	it("encrypts every queue and takes messages over TLS only", () => {

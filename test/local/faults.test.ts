@@ -55,7 +55,7 @@ describe("faults on order", () => {
 
 	it("duplicate a message and end a process", () => {
 		const faults = createFaults({ seed: "a", rate: 0 });
-		faults.order({ kind: "duplicate", queue: "zone" });
+		faults.order({ kind: "duplicate", functionName: "zone" });
 		faults.order({ kind: "crash", functionName: "publishRoute", when: "after" });
 		expect([
 			faults.shouldDuplicate("operations"),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newClaim } from "../../domain/claim.ts";
 import { type Acceptance, accept, earlierAnswer } from "../../services/acceptance.ts";
 import { aCloud, type Cloud } from "../builders/a-cloud.ts";
-import { aClaim, anOperation, aTenant } from "../builders/entities.ts";
+import { aClaim, anOperation, aTenant, longAgo } from "../builders/entities.ts";
 
 const now = "2027-01-01T00:00:00.000Z";
 const inADay = Date.parse(now) / 1000 + 86_400;
@@ -93,7 +93,20 @@ describe("accepting", () => {
 });
 
 describe("accepting a released name", () => {
-	const released = aClaim({ intent: "released", revision: 4, generation: 9 });
+	const released = aClaim({ intent: "released", quarantinedUntil: longAgo, revision: 4, generation: 9 });
+
+	it("is refused to a writer that slept since before the row was taken and released again", async () => {
+		const { hostname } = released;
+		await cloud.hold({ claim: released });
+		const claim = newClaim({ hostname, tenantId: "ten_a", generation: 10, predecessor: released }, now);
+		await accept(aRequest("a", { claim, predecessor: released }), now);
+		const again = { ...claim, intent: "released" as const, quarantinedUntil: longAgo };
+		await cloud.hold({ claim: again });
+		expect(await accept(aRequest("b", { predecessor: released }), now)).toEqual({
+			outcome: "name-unavailable",
+			claim: again,
+		});
+	});
 
 	it("follows the claim that was read", async () => {
 		await cloud.hold({ claim: released });
@@ -104,7 +117,7 @@ describe("accepting a released name", () => {
 
 	it.each([
 		["was taken meanwhile", aClaim({ revision: 4 })],
-		["was written meanwhile", aClaim({ intent: "released", revision: 5 })],
+		["was written meanwhile", { ...released, revision: 5 }],
 	])("is refused when the name %s", async (_, standing) => {
 		await cloud.hold({ claim: standing });
 		expect(await accept(aRequest("a", { predecessor: released }), now)).toMatchObject({

@@ -25,6 +25,11 @@ describe("calling AWS", () => {
 		"RequestThrottled",
 		"PriorRequestNotComplete",
 		"TransactionInProgressException",
+		"TransactionConflictException",
+		"RequestThrottledException",
+		"LimitExceededException",
+		"KmsThrottlingException",
+		"ExecutionLimitExceeded",
 	])("says Throttled for %s, whatever its status, and keeps the cause", async (name) => {
 		const cause = named(name, { $fault: "client", $metadata: { httpStatusCode: 400 } });
 		expect(await outcomeOf(cause)).toMatchObject({ name: "Throttled", detail: "SQS is throttled.", cause });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Claim } from "../../domain/claim.ts";
 import { changeClaim, liveClaim, readClaim, readClaims } from "../../services/claims.ts";
 import { readOperation, stepDone } from "../../services/operations.ts";
+import { keys } from "../../services/registry.ts";
 import { aCloud, type Cloud } from "../builders/a-cloud.ts";
 import { aClaim, anOperation, longAgo, operationId, withTrue } from "../builders/entities.ts";
 
@@ -96,5 +97,17 @@ describe("claims together", () => {
 		expect([...found.claims.keys()].sort()).toEqual(names.slice(1).sort());
 		expect(found.unreadable.size).toBe(0);
 		expect((await readClaims([])).claims.size).toBe(0);
+	});
+
+	it.each([
+		["that nobody can read", { hostname, tenantId: "ten_1" }],
+		["that is a key and no more", {}],
+		["that says it is another name's", { hostname: "t0.app.example.com" }],
+	])("are told apart from a row %s, which is not the same as none", async (_, row) => {
+		await cloud.hold({ claim: aClaim({ hostname: "t0.app.example.com" }) });
+		await cloud.put("registry", { ...keys.claim(hostname), ...row });
+		const found = await readClaims([hostname, "t0.app.example.com", "nobody.app.example.com"]);
+		expect([...found.claims.keys()]).toEqual(["t0.app.example.com"]);
+		expect([...found.unreadable]).toEqual([hostname]);
 	});
 });

@@ -4,6 +4,7 @@ import {
 	ExecutionDoesNotExist,
 	ExecutionNotRedrivable,
 	GetExecutionHistoryCommand,
+	type HistoryEvent,
 	RedriveExecutionCommand,
 	SFNClient,
 	StartExecutionCommand,
@@ -32,6 +33,15 @@ const input = JSON.stringify({
 	generation: 7,
 	correlationId: "corr-1",
 });
+const inputWith = (more: object) => JSON.stringify({ ...JSON.parse(input), ...more });
+
+const event = { id: 1, timestamp: new Date(0) };
+const end: HistoryEvent = { ...event, type: "ExecutionFailed" };
+const entered = (name: string): HistoryEvent => ({
+	...event,
+	type: "TaskStateEntered",
+	stateEnteredEventDetails: { name },
+});
 
 describe("starting an execution", () => {
 	it("names it after operation and attempt, and hands over what it needs", async () => {
@@ -47,8 +57,24 @@ describe("starting an execution", () => {
 		expect(await startExecution(anOperation())).toMatchObject({ attempt: 1, redriveCount: 2, status: "SUCCEEDED" });
 	});
 
+	it("is a success when another release wrote the same input in other words", async () => {
+		const { version: _, ...known } = JSON.parse(input);
+		const other = JSON.stringify({
+			priority: "high",
+			...Object.fromEntries(Object.entries(known).reverse()),
+			version: 2,
+		});
+		sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists(said));
+		sfn.on(DescribeExecutionCommand).resolves({ status: "RUNNING", input: other });
+		expect(await startExecution(anOperation())).toMatchObject({ attempt: 1, status: "RUNNING" });
+	});
+
 	it.each([
-		["has another input", { status: "RUNNING", input: "{}" } as const],
+		["is of another operation", { status: "RUNNING", input: inputWith({ operationId: "op_other" }) } as const],
+		["is of another attempt", { status: "RUNNING", input: inputWith({ attempt: 2 }) } as const],
+		["is of another generation", { status: "RUNNING", input: inputWith({ generation: 8 }) } as const],
+		["has an input of another kind", { status: "RUNNING", input: "{}" } as const],
+		["has no input", { status: "RUNNING" } as const],
 		["has no status", { input }],
 	])("throws when the one of that name %s", async (_, found) => {
 		sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists(said));
@@ -103,16 +129,9 @@ describe("the report of an execution", () => {
 			error: "WaitExpired",
 			cause: "Waited 1 h.",
 		});
-		const entered = (id: number, name: string) => ({
-			id,
-			timestamp: new Date(0),
-			type: "TaskStateEntered" as const,
-			stateEnteredEventDetails: { name },
-		});
-		const end = { id: 9, timestamp: new Date(0), type: "ExecutionFailed" as const };
 		sfn
 			.on(GetExecutionHistoryCommand, { executionArn, reverseOrder: true })
-			.resolves({ events: [end, entered(5, "ProbeRoute"), entered(2, "SyncRecords")] });
+			.resolves({ events: [end, entered("ProbeRoute"), entered("SyncRecords")] });
 		expect(await reportOf(anOperation())).toMatchObject({
 			status: "FAILED",
 			redrivable: true,
@@ -134,12 +153,49 @@ describe("a failure", () => {
 		["plain text as it is", "Waited 1 h.", "Waited 1 h."],
 		["a word where there is nothing", "", "No cause was given."],
 	])("shows %s", async (_, cause, detail) => {
-		sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+		sfn.on(GetExecutionHistoryCommand).resolves({ events: [end] });
 		expect(await failureOf(operation, "Error", cause)).toEqual({ step: undefined, error: "Error", detail });
 	});
 
+	it("names the step that was entered last, on whatever page of the history that is, and reads no further", async () => {
+		sfn
+			.on(GetExecutionHistoryCommand)
+			.resolvesOnce({ events: [end, { ...event, type: "TaskFailed" }], nextToken: "2" })
+			.resolvesOnce({ events: [{ ...event, type: "TaskScheduled" }], nextToken: "3" })
+			.resolvesOnce({ events: [entered("ProbeRoute"), entered("SyncRecords")], nextToken: "4" })
+			.rejects(new Error("Nobody should ask for a fourth page."));
+		expect(await failureOf(operation, "Error", "why")).toMatchObject({ step: "ProbeRoute" });
+		const asked = sfn.commandCalls(GetExecutionHistoryCommand).map(({ args: [{ input }] }) => input);
+		expect(asked.map(({ nextToken }) => nextToken)).toEqual([undefined, "2", "3"]);
+		expect(asked.every(({ reverseOrder, executionArn: arn }) => reverseOrder && arn === executionArn)).toBe(true);
+	});
+
+	it("names no step when the execution ended before its first", async () => {
+		const begun: HistoryEvent = { ...event, type: "ExecutionStarted" };
+		sfn
+			.on(GetExecutionHistoryCommand)
+			.resolvesOnce({ events: [end], nextToken: "2" })
+			.resolvesOnce({ events: [begun] });
+		expect(await failureOf(operation, "Error", "why")).toMatchObject({ step: undefined, detail: "why" });
+	});
+
+	it.each(["ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"] as const)("ends with %s", async (type) => {
+		sfn.on(GetExecutionHistoryCommand).resolves({ events: [{ ...event, type }, entered("SyncRecords")] });
+		expect(await failureOf(operation, "Error", "why")).toMatchObject({ step: "SyncRecords" });
+	});
+
+	it.each([
+		["a step before the one that failed", [entered("SyncRecords")]],
+		["its redrive", [{ ...event, type: "ExecutionRedriven" as const }, end, entered("SyncRecords")]],
+		["nothing", []],
+		["not even a list", undefined],
+	])("is told later while the history ends with %s: it lags behind", async (_, events) => {
+		sfn.on(GetExecutionHistoryCommand).resolves(events ? { events } : {});
+		await expect(failureOf(operation, "Error", "why")).rejects.toMatchObject({ name: "ServiceUnavailable" });
+	});
+
 	it("without an error's name is Unknown", async () => {
-		sfn.on(GetExecutionHistoryCommand).resolves({});
+		sfn.on(GetExecutionHistoryCommand).resolves({ events: [end] });
 		expect(await failureOf(operation, undefined, "why")).toMatchObject({ error: "Unknown", detail: "why" });
 	});
 });

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { claimSchema } from "../../domain/claim.ts";
 import { operationSchema } from "../../domain/operation.ts";
-import { tenantSchema } from "../../domain/tenant.ts";
 import { type List, lists, readPage } from "../../services/lists.ts";
+import { keys, tenantRowSchema } from "../../services/registry.ts";
 import { aCloud, type Cloud } from "../builders/a-cloud.ts";
 import { aClaim, anOperation, aTenant } from "../builders/entities.ts";
 
@@ -49,7 +49,20 @@ describe("the lists, page by page and in order of creation,", () => {
 	it("hold all tenants", async () => {
 		const tenants = ["ten_1", "ten_2", "ten_3"].map((tenantId) => aTenant({ tenantId }));
 		for (const tenant of tenants.toReversed()) await cloud.hold({ tenant });
-		expect(await allOf(lists.tenants, tenantSchema)).toEqual(tenants);
+		expect(await allOf(lists.tenants, tenantRowSchema)).toEqual(tenants);
+	});
+
+	it("hold the tenants that can be read, though one's config is no JSON", async () => {
+		const [whole, broken] = ["ten_1", "ten_2"].map((tenantId) => aTenant({ tenantId }));
+		await cloud.hold({ ...(whole && { tenant: whole }) });
+		await cloud.put("registry", {
+			...keys.tenant("ten_2"),
+			...broken,
+			kindPk: "TENANTS",
+			kindSk: "ten_2",
+			config: "{",
+		});
+		expect(await allOf(lists.tenants, tenantRowSchema)).toEqual([whole]);
 	});
 
 	it("hold the claims of the status that follows from their conditions and intent", async () => {

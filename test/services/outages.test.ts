@@ -6,10 +6,11 @@ import { readClaim, readClaims } from "../../services/claims.ts";
 import { lists, readPage } from "../../services/lists.ts";
 import { readOperation, touchOperation, writeNewAttempt } from "../../services/operations.ts";
 import { pendingEvents } from "../../services/outbox.ts";
+import { readCursor, writeCursor } from "../../services/sweep-cursors.ts";
 import { putMapEntry } from "../../services/tenant-map.ts";
 import { readTenant, readTenants, tenantIdOf } from "../../services/tenants.ts";
 import { dueChecks, noteLook, park, readCheck, removeCheck, removeWait } from "../../services/waits.ts";
-import { pendingChanges, requestChange } from "../../services/zone-changes.ts";
+import { hasPendingChanges, pendingChanges, requestChange } from "../../services/zone-changes.ts";
 import { releaseLease, spend, takeLease } from "../../services/zone-lease.ts";
 import { aCloud, type Cloud, type TableName } from "../builders/a-cloud.ts";
 import { aClaim, anOperation, aTenant, aWait, longAgo } from "../builders/entities.ts";
@@ -47,7 +48,9 @@ const calls: [string, TableName, () => Promise<unknown>][] = [
 	["readOperation", "registry", () => readOperation("op_1")],
 	["touchOperation", "registry", () => touchOperation(anOperation(), longAgo)],
 	["writeNewAttempt", "registry", () => writeNewAttempt(operation, claim)],
-	["pendingEvents", "registry", () => pendingEvents()],
+	["pendingEvents", "registry", () => pendingEvents({ after: undefined, limit: 100 })],
+	["readCursor", "registry", () => readCursor("queued")],
+	["writeCursor", "registry", () => writeCursor("queued", undefined)],
 	["readTenant", "registry", () => readTenant(tenantId)],
 	["readTenants", "registry", () => readTenants([tenantId])],
 	["tenantIdOf", "registry", () => tenantIdOf("cus_1")],
@@ -60,6 +63,7 @@ const calls: [string, TableName, () => Promise<unknown>][] = [
 	["dueChecks", "waits", () => dueChecks(longAgo)],
 	["requestChange", "zone", () => requestChange("Z1", change)],
 	["pendingChanges", "zone", () => pendingChanges("Z1")],
+	["hasPendingChanges", "zone", () => hasPendingChanges("Z1")],
 	["takeLease", "zone", () => takeLease("Z1", "a", 0)],
 	["releaseLease", "zone", () => releaseLease({ zoneId: "Z1", owner: "a", fencingToken: 1 })],
 	["spend", "zone", () => spend("Z1", 0, 0)],

@@ -21,6 +21,8 @@ const event = (at: number): OutgoingEvent => ({
 });
 const events = (count: number) => Array.from({ length: count }, (_, at) => event(at));
 
+const pending = async () => (await pendingEvents({ after: undefined, limit: 100 })).items;
+
 async function store(list: OutgoingEvent[]): Promise<void> {
 	for (const event of list) await transact([outboxPut(event)]);
 }
@@ -52,13 +54,13 @@ describe("putting events on the bus", () => {
 describe("the outbox", () => {
 	it("gives its events back as they were put in, oldest first", async () => {
 		await store(events(3).reverse());
-		expect(await pendingEvents()).toEqual(events(3));
+		expect(await pending()).toEqual(events(3));
 	});
 
 	it("is empty once its events are sent, ten at a time", async () => {
 		await store(events(12));
-		await sendOut(await pendingEvents());
-		expect(await pendingEvents()).toEqual([]);
+		await sendOut(await pending());
+		expect(await pending()).toEqual([]);
 		const sizes = cloud.eventBridge
 			.commandCalls(PutEventsCommand)
 			.map(({ args: [{ input }] }) => input.Entries?.length);
@@ -72,12 +74,12 @@ describe("the outbox", () => {
 			.on(PutEventsCommand)
 			.resolvesOnce({})
 			.resolves({ FailedEntryCount: 1, Entries: [{}] });
-		await expect(sendOut(await pendingEvents())).rejects.toMatchObject({ name: "ServiceUnavailable" });
-		expect(await pendingEvents()).toEqual(events(12).slice(10));
+		await expect(sendOut(await pending())).rejects.toMatchObject({ name: "ServiceUnavailable" });
+		expect(await pending()).toEqual(events(12).slice(10));
 	});
 
 	it("holds an event once, however often its change is told", async () => {
 		await store([event(1), event(1)]);
-		expect(await pendingEvents()).toHaveLength(1);
+		expect(await pending()).toHaveLength(1);
 	});
 });

@@ -2,12 +2,11 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
-import { tenantSchema } from "../../domain/tenant.ts";
 import { accept } from "../../services/acceptance.ts";
 import { readClaims } from "../../services/claims.ts";
 import { documents } from "../../services/dynamodb.ts";
 import { lists, readPage } from "../../services/lists.ts";
-import { claimRow, keys, tenantRow } from "../../services/registry.ts";
+import { claimRow, keys, tenantRow, tenantRowSchema } from "../../services/registry.ts";
 import { readTenants } from "../../services/tenants.ts";
 import { park } from "../../services/waits.ts";
 import { setEnvironment } from "../builders/a-cloud.ts";
@@ -48,7 +47,7 @@ describe("a batch of which DynamoDB reads only a part", () => {
 describe("a page without rows", () => {
 	it("may have a next one", async () => {
 		client.on(QueryCommand).resolves({ LastEvaluatedKey: { pk: "x" } });
-		const page = await readPage(lists.tenants, tenantSchema, { after: undefined, limit: 1 });
+		const page = await readPage(lists.tenants, tenantRowSchema, { after: undefined, limit: 1 });
 		expect(page).toEqual({ items: [], next: { pk: "x" } });
 	});
 });

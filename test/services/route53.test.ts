@@ -4,6 +4,7 @@ import {
 	GetChangeCommand,
 	InvalidChangeBatch,
 	Route53Client,
+	Route53ServiceException,
 } from "@aws-sdk/client-route-53";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -49,19 +50,32 @@ describe("writing records", () => {
 	});
 
 	it.each([
-		[{ messages: ["A CNAME is there.", "Bad name."] }, ["A CNAME is there.", "Bad name."]],
-		[{}, ["refused"]],
-	])("answers a refusal with Route 53's words", async (more, messages) => {
+		[{ messages: ["A CNAME is there.", "Bad name."] }, "InvalidChangeBatch: A CNAME is there.; Bad name."],
+		[{ messages: [] }, "InvalidChangeBatch: refused"],
+		[{}, "InvalidChangeBatch: refused"],
+	])("answers a refusal with Route 53's words", async (more, because) => {
 		const refusal = new InvalidChangeBatch({ $metadata: {}, message: "refused", ...more });
 		route53.on(ChangeResourceRecordSetsCommand).rejects(refusal);
-		expect(await upsertRecords("Z1", [change("a")])).toEqual({ outcome: "refused", messages });
+		expect(await upsertRecords("Z1", [change("a")])).toEqual({ outcome: "refused", culprit: "change", because });
+	});
+
+	it.each([
+		["InvalidInput", "change"],
+		["AccessDenied", "change"],
+		["AccessDeniedException", "change"],
+		["NoSuchHostedZone", "zone"],
+		["LimitsExceeded", "zone"],
+	])("answers that Route 53 refused with %s, and that the culprit is a %s", async (name, culprit) => {
+		const refusal = new Route53ServiceException({ name, $fault: "client", $metadata: {}, message: "no" });
+		route53.on(ChangeResourceRecordSetsCommand).rejects(refusal);
+		expect(await upsertRecords("Z1", [change("a")])).toEqual({ outcome: "refused", culprit, because: `${name}: no` });
 	});
 
 	it.each([
 		["Throttled", throttled],
 		["Throttled", Object.assign(new Error("wait"), { name: "PriorRequestNotComplete" })],
 		["ServiceUnavailable", Object.assign(new Error("down"), { $fault: "server" })],
-		["NoSuchHostedZone", Object.assign(new Error("no zone"), { name: "NoSuchHostedZone", $fault: "client" })],
+		["TypeError", new TypeError("a defect of ours")],
 	])("throws %s for what is no refusal", async (name, error) => {
 		route53.on(ChangeResourceRecordSetsCommand).rejects(error);
 		await expect(upsertRecords("Z1", [change("a")])).rejects.toMatchObject({ name });

@@ -21,11 +21,14 @@ describe("operations", () => {
 		expect(await readOperation("op_none")).toBeUndefined();
 	});
 
-	it("are touched without any other change, and only where they are", async () => {
+	it("are touched without being changed, and only where they stand as they were seen", async () => {
 		await cloud.hold({ operation: anOperation() });
+		await touchOperation(anOperation({ status: "running" }), longAgo);
+		expect(await cloud.operation(operationId)).not.toHaveProperty("sweptAt");
 		await touchOperation(anOperation(), "2027-01-01T00:00:00.000Z");
-		expect(await readOperation(operationId)).toEqual(anOperation({ updatedAt: "2027-01-01T00:00:00.000Z" }));
-		await expect(touchOperation(anOperation({ operationId: "op_none" }), longAgo)).rejects.toThrow();
+		expect(await cloud.operation(operationId)).toMatchObject({ sweptAt: "2027-01-01T00:00:00.000Z" });
+		expect(await readOperation(operationId)).toEqual(anOperation());
+		await touchOperation(anOperation({ operationId: "op_none" }), longAgo);
 		expect(await readOperation("op_none")).toBeUndefined();
 	});
 });

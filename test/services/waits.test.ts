@@ -43,7 +43,26 @@ describe("parking", () => {
 				nextCheckAt: "2027-01-01T00:00:01.000Z",
 			},
 			waits: [aWait()],
+			unreadable: 0,
 		});
+	});
+
+	it("shows how many of its waits nobody can read, and the others", async () => {
+		const { check } = await parked();
+		await cloud.put("waits", { pk: `CHECK#${probe.kind}#${probe.subject}`, sk: "WAIT#x", taskToken: 7 });
+		expect(await readCheck(probe)).toEqual({ check, waits: [aWait()], unreadable: 1 });
+	});
+
+	it("of an invocation that was slower than a later one of its state changes nothing", async () => {
+		await parked(aWait({ taskToken: "token-2", parkedAt: later }), later);
+		const before = await cloud.rows("waits");
+		await park(probe, aWait({ taskToken: "token-1", parkedAt: now }), "2027-01-01T00:02:00.000Z");
+		expect(await cloud.rows("waits")).toEqual(before);
+	});
+
+	it("again of the same invocation is done: its first answer may have been lost", async () => {
+		await parked();
+		expect((await parked()).waits).toEqual([aWait()]);
 	});
 
 	it("again with a new token keeps the newest, and begins the ladder again", async () => {
@@ -77,9 +96,23 @@ describe("parking", () => {
 describe("noting a look", () => {
 	it("counts it once when two looked at the same time", async () => {
 		const { check } = await parked();
-		const noted = await Promise.all([noteLook(check, "first", later), noteLook(check, "second", later)]);
+		const noted = await Promise.all([noteLook(check, "the same", later), noteLook(check, "the same", later)]);
 		expect(noted.sort()).toEqual([false, true]);
 		expect((await readCheck(probe))?.check).toMatchObject({ looks: 1, nextCheckAt: later });
+	});
+
+	it("is known as one's own when it was written, but its answer was lost", async () => {
+		const { check } = await parked();
+		cloud.losingAnswer("UpdateItem");
+		expect(await noteLook(check, "once", later)).toBe(true);
+		expect((await readCheck(probe))?.check).toMatchObject({ looks: 1, lastSeen: "once" });
+	});
+
+	it("is refused when the check is over", async () => {
+		const { check } = await parked();
+		await removeCheck(check);
+		expect(await noteLook(check, "late", later)).toBe(false);
+		expect(await cloud.row("waits", { sk: "CHECK" })).toBeUndefined();
 	});
 
 	it("is refused when the check was opened anew meanwhile", async () => {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordsOf } from "../../domain/zone-plan.ts";
 import { transact } from "../../services/dynamodb.ts";
-import { changeDelete, pendingChanges, type RequestedChange, requestChange } from "../../services/zone-changes.ts";
+import {
+	changeDelete,
+	hasPendingChanges,
+	pendingChanges,
+	type RequestedChange,
+	requestChange,
+} from "../../services/zone-changes.ts";
 import { takeLease } from "../../services/zone-lease.ts";
 import { aCloud, type Cloud } from "../builders/a-cloud.ts";
 import { aWait, longAgo } from "../builders/entities.ts";
@@ -32,6 +38,20 @@ describe("asking for a change", () => {
 		expect(await pendingChanges("Z1")).toEqual([aChange({ generation: 8 })]);
 	});
 
+	it("of an invocation that was slower than a later one of the same generation is ignored", async () => {
+		const earlier = aChange({ wait: aWait({ taskToken: "earlier" }), requestedAt: "2027-01-01T00:00:00.000Z" });
+		const later = aChange({ wait: aWait({ taskToken: "later" }), requestedAt: "2027-01-01T00:00:00.001Z" });
+		await requestChange("Z1", later);
+		await requestChange("Z1", earlier);
+		expect(await pendingChanges("Z1")).toEqual([later]);
+	});
+
+	it("of a newer generation replaces an older one, whenever that was asked for", async () => {
+		await requestChange("Z1", aChange({ requestedAt: "2027-01-01T00:00:00.000Z" }));
+		await requestChange("Z1", aChange({ generation: 8 }));
+		expect(await pendingChanges("Z1")).toEqual([aChange({ generation: 8 })]);
+	});
+
 	it("is of one zone, and not confused with the zone's lease", async () => {
 		await takeLease("Z1", "writer", 0);
 		await requestChange("Z1", aChange());
@@ -53,6 +73,16 @@ describe("the changes that wait", () => {
 		expect((await pendingChanges("Z1")).map(({ hostname }) => hostname)).toEqual(
 			many.toReversed().map(({ hostname }) => hostname),
 		);
+	});
+});
+
+describe("whether changes wait", () => {
+	it("is answered for one zone, and a lease is no change", async () => {
+		await takeLease("Z1", "writer", 0);
+		expect(await hasPendingChanges("Z1")).toBe(false);
+		await requestChange("Z1", aChange());
+		expect(await hasPendingChanges("Z1")).toBe(true);
+		expect(await hasPendingChanges("Z2")).toBe(false);
 	});
 });
 

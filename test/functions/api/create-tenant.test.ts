@@ -1,9 +1,11 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { handler } from "../../../functions/api/create-tenant.ts";
+import { handler as listTenants } from "../../../functions/api/list-tenants.ts";
 import { routes } from "../../../functions/api/routes.ts";
+import { handler as showTenant } from "../../../functions/api/show-tenant.ts";
 import { aCloud, type Cloud, setEnvironment } from "../../builders/a-cloud.ts";
-import { aClaim, aNewTenant } from "../../builders/entities.ts";
+import { aClaim, aNewTenant, longAgo } from "../../builders/entities.ts";
 import { httpEvent, lambdaContext } from "../../builders/lambda-events.ts";
 import { ask, problem } from "./answers.ts";
 
@@ -17,6 +19,19 @@ afterAll(() => cloud.close());
 
 const post = (body: unknown, headers: Record<string, string> = {}) =>
 	({ method: "POST", route: "/v1/tenants", body, headers: { "idempotency-key": "key-1", ...headers } }) as const;
+
+/** A claim that was given back, its quarantine over. */
+const released = { intent: "released", quarantinedUntil: longAgo } as const;
+
+/** Lets `act` happen once, after the key has been looked up and just before the name is. */
+function overtakenOnce(act: () => Promise<unknown>): void {
+	let done = false;
+	cloud.overtakeReads(async (pk) => {
+		if (done || !pk.startsWith("HOSTNAME#")) return;
+		done = true;
+		await act();
+	});
+}
 
 describe("POST /v1/tenants", () => {
 	it("answers 202 with the tenant, the operation, and where to follow it", async () => {
@@ -41,9 +56,11 @@ describe("POST /v1/tenants", () => {
 	});
 
 	it("follows a released claim with a higher generation", async () => {
-		await cloud.hold({ claim: aClaim({ intent: "released", generation: 5_000_000_000 }) });
+		await cloud.hold({ claim: aClaim({ ...released, generation: 5_000_000_000, revision: 8 }) });
 		await ask(handler, post(aNewTenant()));
-		expect(await cloud.claim("acme.app.example.com")).toMatchObject({ generation: 5_000_000_001, intent: "serve" });
+		const claim = await cloud.claim("acme.app.example.com");
+		expect(claim).toMatchObject({ generation: 5_000_000_001, intent: "serve", revision: 9 });
+		expect(claim).not.toHaveProperty("quarantinedUntil");
 	});
 
 	it("carries the caller's correlation id, or the request's id", async () => {
@@ -67,6 +84,40 @@ describe("POST /v1/tenants", () => {
 	});
 });
 
+describe("a tenant's config", () => {
+	const nested = (depth: number): unknown => (depth === 0 ? "deep" : { n: nested(depth - 1) });
+
+	it.each([
+		["a number beyond DynamoDB's precision", '{"n":1e21}'],
+		["a number that JavaScript cannot count to", `{"n":${2n ** 53n + 1n}}`],
+		["a number below DynamoDB's smallest", '{"n":1e-200}'],
+		["more levels than DynamoDB has", JSON.stringify(nested(40))],
+		["an empty name and an empty text", '{"":"","list":[null,[],{}]}'],
+		["nothing", "{}"],
+	])("is given back as it came: %s", async (_, config) => {
+		const body = JSON.stringify(aNewTenant({ externalRef: "cus_1", config: {} })).replace(
+			'"config":{}',
+			`"config":${config}`,
+		);
+		const accepted = await ask(handler, post(body));
+		expect(accepted.status).toBe(202);
+		const { tenant } = routes.createTenant.reply.schema.parse(accepted.body);
+		expect(tenant.config).toEqual(JSON.parse(config));
+		const { tenantId } = tenant;
+		const shown = await ask(showTenant, {
+			method: "GET",
+			route: "/v1/tenants/{tenantId}",
+			pathParameters: { tenantId },
+		});
+		expect(shown.body["config"]).toEqual(JSON.parse(config));
+		for (const query of [{}, { externalRef: "cus_1" }, { status: "pending" }]) {
+			const listed = await ask(listTenants, { method: "GET", route: "/v1/tenants", query });
+			expect(listed.body["tenants"]).toMatchObject([{ tenantId, config: JSON.parse(config) }]);
+		}
+		expect(await ask(handler, post(body))).toEqual(accepted);
+	});
+});
+
 describe("a queue that refuses for good", () => {
 	it("costs no request: the tenant is accepted, and the sweeper sends the message", async () => {
 		const refusal = Object.assign(new Error("no"), { name: "QueueDoesNotExist", $fault: "client" });
@@ -87,6 +138,36 @@ describe("the same request again", () => {
 		const both = await Promise.all([ask(handler, post(aNewTenant())), ask(handler, post(aNewTenant()))]);
 		expect(both[1]).toEqual(both[0]);
 		expect(cloud.sent("operations")).toHaveLength(1);
+	});
+
+	it("gets it also when it is accepted between two reads of this one", async () => {
+		let first: unknown;
+		overtakenOnce(async () => {
+			first = await ask(handler, post(aNewTenant()));
+		});
+		const second = await ask(handler, post(aNewTenant()));
+		expect(second.status).toBe(202);
+		expect(second).toEqual(first);
+		expect(cloud.sent("operations")).toHaveLength(1);
+	});
+
+	it("with another body, accepted between two reads, is refused as such, and not for its name", async () => {
+		overtakenOnce(() => ask(handler, post(aNewTenant())));
+		expect(await problem(handler, post(aNewTenant({ name: "Other" })))).toMatchObject({
+			type: "/errors/idempotency-key-reused",
+		});
+	});
+
+	it("of another key, accepted between two reads, has taken the name", async () => {
+		overtakenOnce(() => ask(handler, post(aNewTenant(), { "idempotency-key": "key-2" })));
+		expect(await problem(handler, post(aNewTenant()))).toMatchObject({ type: "/errors/slug-taken" });
+	});
+
+	it("gets it also after the rules for names have changed", async () => {
+		const first = await ask(handler, post(aNewTenant()));
+		setEnvironment({ ALLOWED_ORIGINS: "*.elsewhere.example.net" });
+		expect(await ask(handler, post(aNewTenant()))).toEqual(first);
+		setEnvironment();
 	});
 
 	it("is another request when the body differs, and is refused", async () => {
@@ -151,9 +232,8 @@ describe("a conflict", () => {
 	});
 
 	it("is one to repeat when the name changed hands in between, and is free by now", async () => {
-		const released = aClaim({ intent: "released" });
-		await cloud.hold({ claim: released });
-		cloud.overtake(() => cloud.hold({ claim: { ...released, revision: released.revision + 1 } }));
+		await cloud.hold({ claim: aClaim(released) });
+		cloud.overtake(() => cloud.hold({ claim: aClaim({ ...released, revision: 2 }) }));
 		expect(await problem(handler, post(aNewTenant()))).toMatchObject({
 			type: "/errors/service-unavailable",
 			retryAfter: "2",

@@ -8,7 +8,15 @@ import { handler as showOperation } from "../../../functions/api/show-operation.
 import { handler as showTenant } from "../../../functions/api/show-tenant.ts";
 import { keys } from "../../../services/registry.ts";
 import { aCloud, type Cloud, setEnvironment } from "../../builders/a-cloud.ts";
-import { aClaim, aFailedOperation, anOperation, aTenant, operationId, tenantId } from "../../builders/entities.ts";
+import {
+	aClaim,
+	aFailedOperation,
+	anOperation,
+	aTenant,
+	longAgo,
+	operationId,
+	tenantId,
+} from "../../builders/entities.ts";
 import { ask, problem } from "./answers.ts";
 
 let cloud: Cloud;
@@ -182,7 +190,8 @@ describe("GET /v1/slugs/{slug}", () => {
 		["ACME", undefined, { state: "available", slug: "acme" }],
 		["acme", aClaim(), { state: "taken", rule: "unique" }],
 		["acme", aClaim({ intent: "released", quarantinedUntil }), { state: "quarantined", rule: "quarantine" }],
-		["acme", aClaim({ intent: "released" }), { state: "available" }],
+		["acme", aClaim({ intent: "released", quarantinedUntil: longAgo }), { state: "available" }],
+		["acme", aClaim({ intent: "released" }), { state: "quarantined" }],
 		["www", undefined, { state: "reserved", hostname: null, rule: "reserved" }],
 		["-a", undefined, { state: "invalid", slug: "-a", hostname: null, rule: "hyphens" }],
 	])("says of '%s' whether it can be had, and why not", async (slug, claim, answer) => {

@@ -34,13 +34,23 @@ async function retried() {
 	return routes.retryOperation.reply.schema.parse(body);
 }
 
-/** A failed onboarding whose execution stands as Step Functions says. */
-async function aFailure(found: object): Promise<void> {
-	await cloud.hold({ tenant: aTenant(), claim: aClaim(), operation: aFailedOperation() });
-	cloud.sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
-	cloud.sfn.on(DescribeExecutionCommand).resolves(found);
+/** A failed onboarding whose execution stands as Step Functions says: `found` the first time, `later` from then on. */
+async function aFailure(found: object, later = found): Promise<void> {
+	const { conditions } = aClaim();
+	const RecordsInSync = { ...conditions.RecordsInSync, status: "false" as const };
+	const claim = aClaim({ conditions: { ...conditions, RecordsInSync } });
+	await cloud.hold({ tenant: aTenant(), claim, operation: aFailedOperation() });
+	const event = { id: 1, timestamp: new Date(0) };
+	cloud.sfn.on(GetExecutionHistoryCommand).resolves({
+		events: [
+			{ ...event, type: "ExecutionFailed" },
+			{ ...event, type: "TaskStateEntered", stateEnteredEventDetails: { name: "SyncRecords" } },
+		],
+	});
+	cloud.sfn.on(DescribeExecutionCommand).resolvesOnce(found).resolves(later);
 }
 const redrivable = { status: "FAILED", error: "ZoneChangeRefused", cause: "no", redriveStatus: "REDRIVABLE" };
+const notRedrivable = { ...redrivable, redriveStatus: "NOT_REDRIVABLE" };
 
 describe("POST /v1/operations/{operationId}/retry", () => {
 	it("redrives the execution, which goes on at the failed step", async () => {
@@ -55,7 +65,7 @@ describe("POST /v1/operations/{operationId}/retry", () => {
 	});
 
 	it.each([
-		["cannot be redriven any more", { ...redrivable, redriveStatus: "NOT_REDRIVABLE" }],
+		["cannot be redriven any more", notRedrivable],
 		["is gone", undefined],
 	])("begins a new attempt with a higher generation when the execution %s", async (_, found) => {
 		await aFailure(found ?? {});
@@ -63,7 +73,7 @@ describe("POST /v1/operations/{operationId}/retry", () => {
 		const generation = 1_000_000_001;
 		expect(await retried()).toMatchObject({ status: "queued", attempt: 2, redriveCount: 0, generation });
 		expect(await cloud.claim(hostname)).toMatchObject({ generation, revision: 2 });
-		expect((await cloud.claim(hostname))?.["conditions"].RecordsInSync).toMatchObject({ status: "unknown" });
+		expect((await cloud.claim(hostname))?.["conditions"].RecordsInSync).toMatchObject({ reason: "Retrying" });
 		expect(cloud.sent("operations")).toEqual([{ version: 1, operationId, attempt: 2, delaySeconds: 0 }]);
 		expect(cloud.sfn.commandCalls(RedriveExecutionCommand)).toEqual([]);
 	});
@@ -76,8 +86,19 @@ describe("POST /v1/operations/{operationId}/retry", () => {
 		expect(cloud.sfn.commandCalls(RedriveExecutionCommand)).toEqual([]);
 	});
 
-	it("begins a new attempt when Step Functions changes its mind", async () => {
-		await aFailure(redrivable);
+	it("begins a new attempt when the last step found that an earlier one left something open", async () => {
+		await aFailure({ ...redrivable, error: "ConditionsNotMet" });
+		const failure = { error: "ConditionsNotMet", detail: "RecordsInSync.", actor: "operator", fix: "Retry." } as const;
+		await cloud.hold({ operation: aFailedOperation({ failure }) });
+		expect(await retried()).toMatchObject({ status: "queued", attempt: 2 });
+		expect(cloud.sfn.commandCalls(RedriveExecutionCommand)).toEqual([]);
+	});
+
+	it.each([
+		["will not redrive it any more", notRedrivable],
+		["has forgotten it", {}],
+	])("begins a new attempt when Step Functions %s by then", async (_, later) => {
+		await aFailure(redrivable, later);
 		cloud.sfn.on(RedriveExecutionCommand).rejects(new ExecutionNotRedrivable(said));
 		expect(await retried()).toMatchObject({ status: "queued", attempt: 2 });
 	});
@@ -97,15 +118,36 @@ describe("POST /v1/operations/{operationId}/retry", () => {
 		expect(await cloud.operation(operationId)).toMatchObject({ status: "running", redriveCount: 1 });
 	});
 
+	it.each([
+		["runs", { status: "RUNNING", redriveCount: 1 }, { status: "running", redriveCount: 1 }],
+		["has succeeded", { status: "SUCCEEDED", redriveCount: 1 }, { status: "succeeded", redriveCount: 1 }],
+		["has failed", { ...notRedrivable, redriveCount: 1 }, { status: "failed", redriveCount: 1 }],
+	])("starts no second execution when its redrive lost to the console's, which %s", async (_, later, standing) => {
+		await aFailure(redrivable, later);
+		cloud.sfn.on(RedriveExecutionCommand).rejects(new ExecutionNotRedrivable(said));
+		expect(await problem(handler, request)).toMatchObject({ type: "/errors/operation-not-failed", status: 409 });
+		expect(await cloud.operation(operationId)).toMatchObject({ attempt: 1, generation: 7, ...standing });
+		expect(await cloud.claim(hostname)).toMatchObject({ generation: 7 });
+		expect(cloud.sent("operations")).toEqual([]);
+	});
+
+	it("asks for patience when its redrive was refused and nobody sees why yet", async () => {
+		await aFailure(redrivable);
+		cloud.sfn.on(RedriveExecutionCommand).rejects(new ExecutionNotRedrivable(said));
+		expect(await problem(handler, request)).toMatchObject({ type: "/errors/service-unavailable", status: 503 });
+		expect(await cloud.operation(operationId)).toMatchObject(aFailedOperation());
+		expect(cloud.sent("operations")).toEqual([]);
+	});
+
 	it("refuses one whose hostname has moved on, and changes nothing", async () => {
-		await aFailure({ ...redrivable, redriveStatus: "NOT_REDRIVABLE" });
+		await aFailure(notRedrivable);
 		await cloud.hold({ claim: aClaim({ generation: 8 }) });
 		expect(await problem(handler, request)).toMatchObject({ type: "/errors/superseded", status: 409 });
 		expect(await cloud.operation(operationId)).toMatchObject(aFailedOperation());
 	});
 
 	it("has one winner when two retry at the same moment", async () => {
-		await aFailure({ ...redrivable, redriveStatus: "NOT_REDRIVABLE" });
+		await aFailure(notRedrivable);
 		const answers = await Promise.all([ask(handler, request), ask(handler, request)]);
 		expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
 		expect(await cloud.operation(operationId)).toMatchObject({ attempt: 2 });
@@ -113,7 +155,7 @@ describe("POST /v1/operations/{operationId}/retry", () => {
 	});
 
 	it("is accepted when the queue does not answer: the sweeper sends it later", async () => {
-		await aFailure({ ...redrivable, redriveStatus: "NOT_REDRIVABLE" });
+		await aFailure(notRedrivable);
 		cloud.sqs.on(SendMessageCommand).rejects(Object.assign(new Error("down"), { $fault: "server" }));
 		expect(await retried()).toMatchObject({ status: "queued", attempt: 2 });
 	});

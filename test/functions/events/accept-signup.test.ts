@@ -1,5 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { handler } from "../../../functions/events/accept-signup.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
 import { aClaim, aNewTenant } from "../../builders/entities.ts";
@@ -9,6 +9,7 @@ beforeAll(async () => {
 	cloud = await aCloud();
 });
 beforeEach(() => cloud.reset());
+afterEach(() => vi.useRealTimers());
 afterAll(() => cloud.close());
 
 const signup = (detail: unknown, more: object = {}) => ({
@@ -35,6 +36,28 @@ describe("a signup", () => {
 		await handler(signup(aNewTenant()));
 		expect(await operations()).toHaveLength(1);
 		expect(cloud.sent("operations")).toHaveLength(1);
+		expect(cloud.told()).toEqual([]);
+	});
+
+	it("that is accepted between two reads of its repetition onboards once, and rejects nobody", async () => {
+		let overtaken = false;
+		cloud.overtakeReads(async (pk) => {
+			if (overtaken || !pk.startsWith("HOSTNAME#")) return;
+			overtaken = true;
+			await handler(signup(aNewTenant()));
+		});
+		await handler(signup(aNewTenant()));
+		expect(overtaken).toBe(true);
+		expect(await operations()).toHaveLength(1);
+		expect(cloud.sent("operations")).toHaveLength(1);
+		expect(cloud.told()).toEqual([]);
+	});
+
+	it("finds itself when it is handled again at the end of the dead-letter queue's time", async () => {
+		await handler(signup(aNewTenant()));
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 14 * 86_400_000 });
+		await handler(signup(aNewTenant()));
+		expect(await operations()).toHaveLength(1);
 		expect(cloud.told()).toEqual([]);
 	});
 

@@ -1,10 +1,19 @@
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
+import { GetExecutionHistoryCommand, type HistoryEvent } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handler } from "../../../functions/events/record-execution.ts";
 import { handler as sweep } from "../../../functions/schedule/sweep-operations.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
-import { aClaim, aFailedOperation, anOperation, aTenant, operationId, tenantId } from "../../builders/entities.ts";
+import {
+	aClaim,
+	aFailedOperation,
+	anOperation,
+	aTenant,
+	longAgo,
+	operationId,
+	tenantId,
+	withTrue,
+} from "../../builders/entities.ts";
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -23,9 +32,13 @@ const conditions = async () => (await cloud.claim(hostname))?.["conditions"];
 async function running(more: Parameters<typeof anOperation>[0] = {}): Promise<void> {
 	const tenant = aTenant({ externalRef: "cus_1" });
 	await cloud.hold({ tenant, claim: aClaim(), operation: anOperation({ status: "running", ...more }) });
-	const event = { id: 1, timestamp: new Date(0), type: "TaskStateEntered" as const };
-	const events = [{ ...event, stateEnteredEventDetails: { name: "SyncRecords" } }];
-	cloud.sfn.on(GetExecutionHistoryCommand).resolves({ events });
+	historyEndsWith("ExecutionFailed");
+}
+
+function historyEndsWith(type: HistoryEvent["type"] & string): void {
+	const event = { id: 1, timestamp: new Date(0) };
+	const entered = { ...event, type: "TaskStateEntered" as const, stateEnteredEventDetails: { name: "SyncRecords" } };
+	cloud.sfn.on(GetExecutionHistoryCommand).resolves({ events: [{ ...event, type }, entered] });
 }
 
 describe("an execution that succeeded", () => {
@@ -102,9 +115,32 @@ describe("an execution that failed", () => {
 
 	it("before its redrive does not fail the redrive when it is told late", async () => {
 		await running({ redriveCount: 1 });
+		historyEndsWith("ExecutionRedriven");
 		await handler(failed);
 		expect(await cloud.operation(operationId)).toMatchObject({ status: "running", redriveCount: 1 });
 		expect(cloud.told()).toEqual([]);
+	});
+
+	it("and was redriven takes nothing from what the step has made true by then, told late or in disorder", async () => {
+		await running();
+		await cloud.hold({ claim: withTrue(aClaim(), "CertificateIssued", "RecordsInSync") });
+		const before = await conditions();
+		await handler(told("FAILED", { ...failed.detail, stopDate: Date.parse(longAgo) - 1 }));
+		expect(await cloud.operation(operationId)).toMatchObject({ status: "failed" });
+		expect(await conditions()).toEqual(before);
+		await handler(told("RUNNING", { redriveCount: 1 }));
+		expect(await cloud.operation(operationId)).toMatchObject({ status: "running", redriveCount: 1 });
+		expect(await conditions()).toEqual(before);
+	});
+
+	it("is told again later while its history does not show the end yet, and changes nothing until then", async () => {
+		await running();
+		historyEndsWith("TaskFailed");
+		await expect(handler(failed)).rejects.toMatchObject({ name: "ServiceUnavailable" });
+		expect(await cloud.operation(operationId)).toMatchObject({ status: "running" });
+		historyEndsWith("ExecutionFailed");
+		await handler(failed);
+		expect(await cloud.operation(operationId)).toMatchObject({ failure: { step: "SyncRecords" } });
 	});
 
 	it("because a newer change took over is superseded, leaves the claim alone and tells nobody", async () => {
@@ -125,7 +161,7 @@ describe("an execution that failed", () => {
 
 	it("is an end also for an operation whose tenant or claim is gone", async () => {
 		await cloud.hold({ operation: anOperation({ status: "running" }) });
-		cloud.sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+		historyEndsWith("ExecutionFailed");
 		await handler(failed);
 		expect(await cloud.operation(operationId)).toMatchObject({ status: "failed" });
 	});

@@ -1,10 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { defineConsumer } from "../../../functions/queue/batch.ts";
+import { count } from "../../../services/metrics.ts";
 import { setEnvironment } from "../../builders/a-cloud.ts";
 import { sqsEvent } from "../../builders/lambda-events.ts";
 
-beforeEach(() => setEnvironment());
+vi.mock(import("../../../services/metrics.ts"));
+
+beforeEach(() => {
+	setEnvironment();
+	vi.resetAllMocks();
+});
 const schema = z.object({ version: z.literal(1), size: z.number() });
 
 describe("a consumer of messages", () => {
@@ -13,6 +19,7 @@ describe("a consumer of messages", () => {
 		const consume = defineConsumer(schema, handle);
 		const answer = await consume(sqsEvent({ version: 1, size: 1 }, { version: 1, size: 2 }));
 		expect(answer).toEqual({ batchItemFailures: [] });
+		expect(count).not.toHaveBeenCalled();
 		expect(handle.mock.calls).toEqual([[{ version: 1, size: 1 }], [{ version: 1, size: 2 }]]);
 	});
 
@@ -24,6 +31,11 @@ describe("a consumer of messages", () => {
 		expect(await consume(sqsEvent(...sizes))).toEqual({
 			batchItemFailures: [{ itemIdentifier: "message-1" }, { itemIdentifier: "message-3" }],
 		});
+	});
+
+	it("counts each that it gives back, since the invocation itself succeeds", async () => {
+		await defineConsumer(schema, () => Promise.reject(new Error("down")))(sqsEvent("{", { version: 1, size: 1 }));
+		expect(vi.mocked(count).mock.calls).toEqual([["FailedMessages"], ["FailedMessages"]]);
 	});
 
 	it("gives back what it cannot read, and handles the rest", async () => {

@@ -1,5 +1,5 @@
 import { GetChangeCommand } from "@aws-sdk/client-route-53";
-import { SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
+import { SendTaskFailureCommand, SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ladders } from "../../../domain/ladder.ts";
 import { handler } from "../../../functions/queue/check-waits.ts";
@@ -35,6 +35,34 @@ async function parked(): Promise<void> {
 	await park(change, aWait(), now());
 }
 
+const nameOf = (slug: string) => `${slug}.app.example.com`;
+
+/** A task for each slug on the one change: `token-<slug>`. */
+async function parkedOn(...slugs: string[]): Promise<void> {
+	await cloud.hold({ operation: anOperation({ status: "running" }) });
+	for (const slug of slugs) {
+		await cloud.hold({ claim: aClaim({ hostname: nameOf(slug) }) });
+		const wait = aWait({ hostname: nameOf(slug), taskToken: `token-${slug}`, execution: `e-${slug}` });
+		await transact([checkPut(change, now()), waitPut(change, wait, now())]);
+	}
+}
+
+/** Both break what ends a slug's task, and answer how to mend it. */
+async function unreadableClaim(slug: string) {
+	const row = await cloud.claim(nameOf(slug));
+	await cloud.put("registry", { ...row, generation: "seven" });
+	return () => cloud.put("registry", { ...row });
+}
+function untoldExecution(slug: string) {
+	const input = { taskToken: `token-${slug}` };
+	cloud.sfn.on(SendTaskSuccessCommand, input).rejects(down);
+	cloud.sfn.on(SendTaskFailureCommand, input).rejects(down);
+	return () => {
+		cloud.sfn.on(SendTaskSuccessCommand, input).resolves({});
+		cloud.sfn.on(SendTaskFailureCommand, input).resolves({});
+	};
+}
+
 describe("a change that is in sync", () => {
 	it("frees its task, once the step is recorded", async () => {
 		await parked();
@@ -50,16 +78,11 @@ describe("a change that is in sync", () => {
 	});
 
 	it("frees all tasks that hang on it", async () => {
-		const names = Array.from({ length: 45 }, (_, at) => `t${at}.app.example.com`);
-		await cloud.hold({ operation: anOperation({ status: "running" }) });
-		for (const [at, hostname] of names.entries()) {
-			await cloud.hold({ claim: aClaim({ hostname }) });
-			const wait = aWait({ hostname, taskToken: `token-${at}`, execution: `e-${at}` });
-			await transact([checkPut(change, now()), waitPut(change, wait, now())]);
-		}
+		const slugs = Array.from({ length: 45 }, (_, at) => `t${at}`);
+		await parkedOn(...slugs);
 		route53Says("INSYNC");
 		await look();
-		expect(new Set(cloud.freed())).toEqual(new Set(names.map((_, at) => `token-${at}`)));
+		expect(new Set(cloud.freed())).toEqual(new Set(slugs.map((slug) => `token-${slug}`)));
 		expect(await cloud.rows("waits")).toEqual([]);
 	});
 
@@ -92,6 +115,43 @@ describe("a change that is in sync", () => {
 		expect(await look()).toEqual(nothingFailed);
 		expect(cloud.freed()).toEqual(["token-1", "token-1"]);
 		expect((await cloud.operation(operationId))?.["stepsDone"]).toEqual(recorded);
+		expect(await cloud.rows("waits")).toEqual([]);
+	});
+
+	it.each([
+		["whose claim cannot be read", "freed", unreadableClaim],
+		["whose execution cannot be told", "freed", untoldExecution],
+		["that has expired, and whose execution cannot be told", "failed", untoldExecution],
+	] as const)("keeps nobody waiting for a task %s, and frees that one later", async (_, end, breaking) => {
+		const start = Date.UTC(2027, 0, 1);
+		startsAt(start);
+		await parkedOn("a", "b", "c");
+		const mend = await breaking("b");
+		route53Says(end === "freed" ? "INSYNC" : "PENDING");
+		if (end === "failed") vi.setSystemTime(start + ladders["route53-change"].deadlineSeconds * 1000);
+		const ended = () => (end === "freed" ? cloud.freed() : cloud.failed().map(({ token }) => token));
+		expect((await look()).batchItemFailures).toHaveLength(1);
+		expect(ended()).toEqual(expect.arrayContaining(["token-a", "token-c"]));
+		const { check, waits } = (await readCheck(change)) ?? {};
+		expect(waits?.map(({ taskToken }) => taskToken)).toEqual(["token-b"]);
+		expect(check).toBeDefined();
+		await mend();
+		expect(await look()).toEqual(nothingFailed);
+		expect(ended().at(-1)).toBe("token-b");
+		expect(await cloud.rows("waits")).toEqual([]);
+	});
+
+	it("keeps watch over a wait that cannot be read, and frees the others", async () => {
+		await parkedOn("a", "b");
+		const row = await cloud.row("waits", { taskToken: "token-b" });
+		await cloud.put("waits", { ...row, generation: "seven" });
+		route53Says("INSYNC");
+		expect((await look()).batchItemFailures).toHaveLength(1);
+		expect(cloud.freed()).toEqual(["token-a"]);
+		expect(await readCheck(change)).toMatchObject({ check: change, waits: [], unreadable: 1 });
+		await cloud.put("waits", { ...row });
+		expect(await look()).toEqual(nothingFailed);
+		expect(cloud.freed()).toEqual(["token-a", "token-b"]);
 		expect(await cloud.rows("waits")).toEqual([]);
 	});
 

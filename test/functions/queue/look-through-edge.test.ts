@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { HostmasterError } from "../../../domain/errors.ts";
 import { handler } from "../../../functions/queue/check-waits.ts";
 import { resolveAddresses } from "../../../services/dns-resolver.ts";
 import { transact } from "../../../services/dynamodb.ts";
 import { probeEdge } from "../../../services/edge-probe.ts";
+import { count } from "../../../services/metrics.ts";
 import { checkPut, park, readCheck } from "../../../services/waits.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
 import { aClaim, anOperation, aWait, operationId } from "../../builders/entities.ts";
@@ -10,6 +12,7 @@ import { sqsEvent } from "../../builders/lambda-events.ts";
 
 vi.mock(import("../../../services/dns-resolver.ts"));
 vi.mock(import("../../../services/edge-probe.ts"));
+vi.mock(import("../../../services/metrics.ts"));
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -78,6 +81,17 @@ describe("a probe through the edge", () => {
 		await look();
 		expect((await readCheck(probe))?.check.lastSeen).toContain(seen);
 		expect(cloud.failed()).toEqual([]);
+	});
+
+	it.each([
+		["counted when it ended in a defect", new TypeError("x is undefined"), [["BrokenLooks"]]],
+		["no defect when a service was away", new HostmasterError("ServiceUnavailable", "DNS did not answer."), []],
+	])("that could not ask is 'not yet', and %s", async (_, error, counted) => {
+		await parked();
+		vi.mocked(resolveAddresses).mockRejectedValue(error);
+		expect(await look()).toEqual(nothingFailed);
+		expect((await readCheck(probe))?.check.lastSeen).toContain("Could not ask");
+		expect(vi.mocked(count).mock.calls).toEqual(counted);
 	});
 
 	it("fails its task after an hour with what was seen last", async () => {

@@ -62,7 +62,8 @@ describe("a message to start an operation", () => {
 		cloud.sfn
 			.on(DescribeExecutionCommand)
 			.resolves({ status: "FAILED", error: "WaitExpired", cause: "1 h", ...(input && { input }) });
-		cloud.sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+		const end = { id: 1, timestamp: new Date(0), type: "ExecutionFailed" as const };
+		cloud.sfn.on(GetExecutionHistoryCommand).resolves({ events: [end] });
 		expect(await start()).toEqual(nothingFailed);
 		expect(await cloud.operation(operationId)).toMatchObject({ status: "failed", failure: { error: "WaitExpired" } });
 	});

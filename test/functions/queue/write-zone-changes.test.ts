@@ -1,18 +1,24 @@
-import { ChangeResourceRecordSetsCommand, InvalidChangeBatch } from "@aws-sdk/client-route-53";
+import { ChangeResourceRecordSetsCommand, InvalidChangeBatch, Route53ServiceException } from "@aws-sdk/client-route-53";
+import { SendTaskFailureCommand } from "@aws-sdk/client-sfn";
+import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordsOf } from "../../../domain/zone-plan.ts";
 import { handler } from "../../../functions/queue/write-zone-changes.ts";
+import { documents } from "../../../services/dynamodb.ts";
+import { keys } from "../../../services/registry.ts";
 import { readCheck } from "../../../services/waits.ts";
 import { pendingChanges, requestChange } from "../../../services/zone-changes.ts";
 import { spend, takeLease } from "../../../services/zone-lease.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
-import { aClaim, aWait, longAgo } from "../../builders/entities.ts";
+import { aClaim, aWait } from "../../builders/entities.ts";
 import { sqsEvent } from "../../builders/lambda-events.ts";
 
 let cloud: Cloud;
 /** Hostnames of each batch that Route 53 was asked for. */
 let batches: string[][];
 let bad: Set<string>;
+/** What Route 53 says of a batch with a bad name in it. */
+let refusalOf: (name: string | undefined) => Error;
 /** What happens while Route 53 answers. */
 let meanwhile: () => unknown;
 beforeAll(async () => {
@@ -22,6 +28,7 @@ beforeEach(async () => {
 	await cloud.reset();
 	batches = [];
 	bad = new Set();
+	refusalOf = (name) => new InvalidChangeBatch({ $metadata: {}, message: "no", messages: [`${name}?`] });
 	meanwhile = () => undefined;
 	cloud.route53.on(ChangeResourceRecordSetsCommand).callsFake(async (input) => {
 		const names: string[] = input.ChangeBatch.Changes.map(
@@ -30,20 +37,22 @@ beforeEach(async () => {
 		batches.push([...new Set(names)]);
 		await meanwhile();
 		const refused = names.filter((name) => bad.has(name));
-		if (refused.length > 0)
-			throw new InvalidChangeBatch({ $metadata: {}, message: "no", messages: [`${refused[0]}?`] });
+		if (refused.length > 0) throw refusalOf(refused[0]);
 		return { ChangeInfo: { Id: `/change/C${batches.length}` } };
 	});
 });
 afterAll(() => cloud.close());
 
+const down = Object.assign(new Error("down"), { $fault: "server" });
 const ring = () => handler(sqsEvent({ version: 1, zoneId: "Z1" }));
 const nameOf = (at: number) => `t${String(at).padStart(3, "0")}.app.example.com`;
 const tokenOf = (at: number) => `token-${at}`;
 
-async function ask(at: number, { generation = 7 } = {}): Promise<void> {
+const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
+
+async function ask(at: number, { generation = 7, since = minutesAgo(1) } = {}): Promise<void> {
 	const hostname = nameOf(at);
-	const requestedAt = new Date(Date.parse(longAgo) + at).toISOString();
+	const requestedAt = new Date(since + at).toISOString();
 	const wait = aWait({ taskToken: tokenOf(at), execution: `e-${at}`, hostname, generation });
 	await requestChange("Z1", {
 		hostname,
@@ -112,6 +121,58 @@ describe("the zone's writer", () => {
 		expect(batches.length).toBeLessThanOrEqual(1 + 2 * 5);
 	});
 
+	it.each(["InvalidInput", "AccessDenied"])("isolates a bad change also when Route 53 calls it %s", async (name) => {
+		const all = await world(5);
+		bad.add(nameOf(3));
+		refusalOf = () => new Route53ServiceException({ name, $fault: "client", $metadata: {}, message: "no" });
+		expect(await ring()).toEqual({ batchItemFailures: [] });
+		expect(cloud.failed()).toEqual([{ token: tokenOf(3), error: "ZoneChangeRefused", cause: `${name}: no` }]);
+		const parked = (await Promise.all(batches.map((_, at) => parkedOn(`C${at + 1}`)))).flat().filter(Boolean);
+		expect(parked.sort()).toEqual(all.filter((at) => at !== 3).map(tokenOf));
+		expect(await pendingChanges("Z1")).toEqual([]);
+	});
+
+	it("fails all tasks at once, with the reason, when the refusal is of the whole zone", async () => {
+		const all = await world(5);
+		bad.add(nameOf(3));
+		refusalOf = () =>
+			new Route53ServiceException({ name: "NoSuchHostedZone", $fault: "client", $metadata: {}, message: "no zone" });
+		expect(await ring()).toEqual({ batchItemFailures: [] });
+		expect(batches).toHaveLength(1);
+		const failed = cloud.failed().toSorted((left, right) => (left.token ?? "").localeCompare(right.token ?? ""));
+		const cause = "NoSuchHostedZone: no zone";
+		expect(failed).toEqual(all.map((at) => ({ token: tokenOf(at), error: "ZoneChangeRefused", cause })));
+		expect(await pendingChanges("Z1")).toEqual([]);
+	});
+
+	it("leaves the rows and rings again when somebody else has used up the account's limits", async () => {
+		await world(2);
+		cloud.route53.on(ChangeResourceRecordSetsCommand).rejects(Object.assign(new Error("slow"), { name: "Throttling" }));
+		expect(await ring()).toEqual({ batchItemFailures: [] });
+		expect(cloud.route53.commandCalls(ChangeResourceRecordSetsCommand)).toHaveLength(1);
+		expect(await pendingChanges("Z1")).toHaveLength(2);
+		expect(cloud.failed()).toEqual([]);
+		expect(cloud.sent("zone")).toEqual([{ version: 1, zoneId: "Z1", delaySeconds: 2 }]);
+		expect(await takeLease("Z1", "next", Date.now())).toBeDefined();
+	});
+
+	it("fails the task of a change that Route 53 did not take for 90 minutes, and writes the others", async () => {
+		await world(1);
+		for (const [at, minutes] of [
+			[1, 91],
+			[2, 89],
+		] as const) {
+			await cloud.hold({ claim: aClaim({ hostname: nameOf(at) }) });
+			await ask(at, { since: minutesAgo(minutes) });
+		}
+		await ring();
+		expect(batches).toEqual([[nameOf(2), nameOf(0)]]);
+		expect(cloud.failed()).toEqual([
+			{ token: tokenOf(1), error: "WaitExpired", cause: expect.stringContaining("90 minutes") },
+		]);
+		expect(await pendingChanges("Z1")).toEqual([]);
+	});
+
 	it("tells tasks of a generation that is over, of a released name and of no name that they are superseded", async () => {
 		await world(1);
 		for (const at of [1, 2, 3]) await ask(at);
@@ -166,7 +227,8 @@ describe("the zone's writer", () => {
 		meanwhile = async () => {
 			if (batches.length > 1) return;
 			const records = recordsOf(nameOf(1), "d1.cloudfront.net");
-			await requestChange("Z1", { hostname: nameOf(1), generation: 7, records, wait: again, requestedAt: longAgo });
+			const requestedAt = new Date().toISOString();
+			await requestChange("Z1", { hostname: nameOf(1), generation: 7, records, wait: again, requestedAt });
 		};
 		await ring();
 		expect(batches).toEqual([[0, 1, 2].map(nameOf), [nameOf(1)]]);
@@ -188,7 +250,7 @@ describe("the zone's writer", () => {
 
 	it("gives lease and message back when Route 53 does not answer, and loses nothing", async () => {
 		await world(2);
-		cloud.route53.on(ChangeResourceRecordSetsCommand).rejects(Object.assign(new Error("down"), { $fault: "server" }));
+		cloud.route53.on(ChangeResourceRecordSetsCommand).rejects(down);
 		expect(await ring()).toEqual({ batchItemFailures: [{ itemIdentifier: "message-0" }] });
 		expect(await pendingChanges("Z1")).toHaveLength(2);
 		expect(await takeLease("Z1", "next", Date.now())).toBeDefined();
@@ -203,6 +265,45 @@ describe("the zone's writer", () => {
 		expect(Date.now()).toBeGreaterThanOrEqual(soon + 100);
 	});
 
+	it.each([
+		["has nothing but its key", {}],
+		["lacks a member", { hostname: nameOf(1), tenantId: "ten_1" }],
+	])("leaves alone a change whose claim %s, until somebody mends it, and writes the others", async (_, row) => {
+		await world(3);
+		await cloud.put("registry", { ...keys.claim(nameOf(1)), ...row });
+		const reads = vi.spyOn(documents, "send");
+		expect(await ring()).toEqual({ batchItemFailures: [] });
+		const claimsRead = reads.mock.calls.filter(([command]) => command instanceof BatchGetCommand);
+		reads.mockRestore();
+		expect(batches).toEqual([[nameOf(0), nameOf(2)]]);
+		expect(cloud.failed()).toEqual([]);
+		expect(await pendingChanges("Z1")).toMatchObject([{ hostname: nameOf(1) }]);
+		expect(cloud.sent("zone")).toEqual([]);
+		expect(claimsRead).toHaveLength(1);
+		expect(await cloud.row("zone", { sk: "LEASE" })).toMatchObject({ fencingToken: 1 });
+
+		await cloud.hold({ claim: aClaim({ hostname: nameOf(1) }) });
+		await ring();
+		expect(batches.at(-1)).toEqual([nameOf(1)]);
+		expect(await pendingChanges("Z1")).toEqual([]);
+	});
+
+	it("leaves alone a change whose task cannot be told that it failed, deals with the others, and tells it later", async () => {
+		await world(1);
+		for (const at of [1, 2]) await ask(at);
+		cloud.sfn.on(SendTaskFailureCommand, { taskToken: tokenOf(1) }).rejects(down);
+		expect(await ring()).toEqual({ batchItemFailures: [] });
+		expect(batches).toEqual([[nameOf(0)]]);
+		expect(await pendingChanges("Z1")).toMatchObject([{ hostname: nameOf(1) }]);
+		expect(cloud.failed().map(({ token }) => token)).toEqual([1, 2].map(tokenOf));
+		expect(cloud.sent("zone")).toEqual([]);
+
+		cloud.sfn.on(SendTaskFailureCommand, { taskToken: tokenOf(1) }).resolves({});
+		await ring();
+		expect(cloud.failed().at(-1)).toMatchObject({ token: tokenOf(1), error: "Superseded" });
+		expect(await pendingChanges("Z1")).toEqual([]);
+	});
+
 	it("rings again rather than to take the lease over and over, when the limits allow nothing in its time", async () => {
 		await world(1);
 		const startMs = Date.now();
@@ -215,7 +316,7 @@ describe("the zone's writer", () => {
 		expect(cloud.sent("zone")).toHaveLength(1);
 	});
 
-	it("rings again for what it has no time for", async () => {
+	it("rings again, in a moment, for what it has no time for", async () => {
 		await world(1);
 		const startMs = Date.now();
 		meanwhile = async () => {
@@ -226,6 +327,6 @@ describe("the zone's writer", () => {
 		await ring();
 		vi.useRealTimers();
 		expect(batches).toHaveLength(1);
-		expect(cloud.sent("zone")).toEqual([{ version: 1, zoneId: "Z1", delaySeconds: 1 }]);
+		expect(cloud.sent("zone")).toEqual([{ version: 1, zoneId: "Z1", delaySeconds: 2 }]);
 	});
 });

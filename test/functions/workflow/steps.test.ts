@@ -1,6 +1,6 @@
 import { DescribeCertificateCommand } from "@aws-sdk/client-acm";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { conditionTypes } from "../../../domain/conditions.ts";
 import { handler as activateTenant } from "../../../functions/workflow/activate-tenant.ts";
 import { handler as checkCertificate } from "../../../functions/workflow/check-certificate.ts";
@@ -20,6 +20,7 @@ beforeEach(async () => {
 	await cloud.reset();
 	cloud.acm.on(DescribeCertificateCommand).resolves({ Certificate: issued() });
 });
+afterEach(() => vi.useRealTimers());
 afterAll(() => cloud.close());
 
 const { hostname } = aClaim();
@@ -67,6 +68,7 @@ async function everything() {
 		"startedAt",
 		"nextCheckAt",
 		"requestedAt",
+		"parkedAt",
 		"expiresAt",
 		"since",
 	]);
@@ -135,6 +137,41 @@ describe("checking the certificate", () => {
 		cloud.acm.on(DescribeCertificateCommand).rejects(Object.assign(new Error("slow"), { name: "ThrottlingException" }));
 		await expect(run("CheckCertificate")).rejects.toMatchObject({ name: "Throttled" });
 	});
+});
+
+describe("a token", () => {
+	it.each(["SyncRecords", "ProbeRoute"] as const)(
+		"is dated with the beginning of %s, however slow it is",
+		async (state) => {
+			const start = Date.UTC(2027, 0, 1);
+			vi.useFakeTimers({ toFake: ["Date"], now: start });
+			await world();
+			cloud.overtakeReads(() => vi.setSystemTime(start + 5_000));
+			await run(state);
+			const parkedAt = "2027-01-01T00:00:00.000Z";
+			const wait = state === "ProbeRoute" ? await cloud.row("waits", { state }) : (await pendingChanges("Z1"))[0]?.wait;
+			expect(wait).toMatchObject({ parkedAt });
+			if (state === "SyncRecords") expect(await pendingChanges("Z1")).toMatchObject([{ requestedAt: parkedAt }]);
+		},
+	);
+
+	it.each(["SyncRecords", "ProbeRoute"] as const)(
+		"of a slow %s never replaces that of its later run",
+		async (state) => {
+			const start = Date.UTC(2027, 0, 1);
+			vi.useFakeTimers({ toFake: ["Date"], now: start });
+			await world();
+			let reads = 0;
+			cloud.overtakeReads(async () => {
+				if (++reads > 1) return;
+				vi.setSystemTime(start + 5_000);
+				await run(state, { taskToken: "later" });
+			});
+			await run(state, { taskToken: "slow" });
+			const tokens = [...(await cloud.rows("waits")), ...(await pendingChanges("Z1")).map(({ wait }) => wait)];
+			expect(tokens.flatMap(({ taskToken }) => taskToken ?? [])).toEqual(["later"]);
+		},
+	);
 });
 
 describe("syncing the records", () => {
@@ -221,7 +258,10 @@ describe("activating the tenant", () => {
 			claim: { ...claim, conditions: { ...claim.conditions, [missing]: { ...condition, status: "unknown" } } },
 			operation: anOperation(),
 		});
-		await expect(run("ActivateTenant")).rejects.toThrow(missing);
+		await expect(run("ActivateTenant")).rejects.toMatchObject({
+			name: "ConditionsNotMet",
+			detail: expect.stringContaining(missing),
+		});
 		expect(await cloud.claim(hostname)).not.toMatchObject({ statusPk: "CLAIM#active" });
 	});
 });

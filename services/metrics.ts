@@ -1,0 +1,33 @@
+import { functionName } from "./settings.ts";
+
+/**
+ * What is counted, by function; infra/alarms-shared.yml watches both. `FailedMessages`: went back to their queue; a batch that fails in
+ * part is a success to Lambda, so its own metric `Errors` does not know of them. `BrokenLooks`: ended in an error that is not ours.
+ */
+export type CountName = "FailedMessages" | "BrokenLooks";
+
+/** Where these metrics lie in CloudWatch. */
+export const metricsNamespace = "Hostmaster";
+
+/**
+ * Counts one, by a line of the log that CloudWatch reads as a metric
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+ */
+export function count(name: CountName): void {
+	const line = {
+		_aws: {
+			Timestamp: Date.now(),
+			CloudWatchMetrics: [
+				{
+					Namespace: metricsNamespace,
+					Dimensions: [["FunctionName"]],
+					Metrics: [{ Name: name, Unit: "Count" }],
+				},
+			],
+		},
+		FunctionName: functionName(),
+		[name]: 1,
+	};
+	// Not by the console: Lambda's puts time and request id before the JSON.
+	process.stdout.write(`${JSON.stringify(line)}\n`);
+}

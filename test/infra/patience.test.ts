@@ -1,0 +1,66 @@
+import { globSync, readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { limits } from "../../domain/limits.ts";
+import { workMs as writerWorkMs } from "../../functions/queue/write-zone-changes.ts";
+import { workMs as sweepWorkMs } from "../../functions/schedule/sweep-operations.ts";
+import { readFunctions } from "../../scripts/service-file.ts";
+import { clientDefaults, hastyPatience, longestCallMs, route53Patience } from "../../services/aws-client.ts";
+import { at, packagedTemplates, type Template } from "./packaged.ts";
+
+let template: Template;
+beforeAll(async () => {
+	template = (await packagedTemplates()).nonprod;
+}, 120_000);
+
+const call = longestCallMs(clientDefaults);
+const route53Call = longestCallMs(route53Patience);
+const timeoutMs = (key: string) => {
+	const id = `${key.charAt(0).toUpperCase()}${key.slice(1)}LambdaFunction`;
+	return 1000 * Number(at(template.Resources[id], "Properties", "Timeout"));
+};
+const keysIn = (room: string) =>
+	readFunctions().flatMap(({ key, module }) => (module.startsWith(`functions/${room}/`) ? [key] : []));
+
+describe("a function's time", () => {
+	it.each(keysIn("api"))("%s: is enough to answer by itself when AWS hangs, and the gateway still listens", (key) => {
+		// Two slow reads, a write that fails or not, and a queue that does not answer.
+		expect(timeoutMs(key)).toBeGreaterThan(3 * call + longestCallMs(hastyPatience));
+		expect(timeoutMs(key)).toBeLessThanOrEqual(29_000);
+	});
+
+	it("startOperation: is enough for two calls that hang", () => {
+		expect(timeoutMs("startOperation")).toBeGreaterThan(2 * call);
+	});
+
+	it("writeZoneChanges: is enough for a batch that begins last and hangs, for the lease, and for ringing again", () => {
+		expect(timeoutMs("writeZoneChanges")).toBeGreaterThan(writerWorkMs + route53Call + 2 * call);
+	});
+
+	it("checkWaits: is enough to read a check, look and note what was seen", () => {
+		expect(timeoutMs("checkWaits")).toBeGreaterThan(Math.max(call, route53Call) + 2 * call);
+	});
+
+	it("sweepOperations: is enough for repairs that begin last and hang, their touch, and the cursor", () => {
+		expect(timeoutMs("sweepOperations")).toBeGreaterThan(sweepWorkMs + 3 * call);
+		// The next round begins a minute later; two would ask the same.
+		expect(timeoutMs("sweepOperations")).toBeLessThan(60_000);
+	});
+
+	it("sweepWaits: is enough to find 200 due looks and to send none of them", () => {
+		expect(timeoutMs("sweepWaits")).toBeGreaterThan(call + (200 / 50) * call);
+	});
+});
+
+describe("a state machine's time", () => {
+	it("is what an operation without an execution is given, too", () => {
+		const files = globSync("statemachines/*.asl.json");
+		expect(files.length).toBeGreaterThan(0);
+		for (const file of files) {
+			const { TimeoutSeconds } = z
+				.looseObject({ TimeoutSeconds: z.number() })
+				.parse(JSON.parse(readFileSync(file, "utf8")));
+			expect(TimeoutSeconds, file).toBe(limits.executionTime.value * 3_600);
+		}
+	});
+});
