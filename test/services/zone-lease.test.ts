@@ -33,8 +33,8 @@ describe("the lease of a zone", () => {
 
 	it("goes to another when its owner let it run out, and then only", async () => {
 		await taken("a", now);
-		expect(await takeLease("Z1", "b", now + 29_999)).toBeUndefined();
-		expect(await takeLease("Z1", "b", now + 30_000)).toBeDefined();
+		expect(await takeLease("Z1", "b", now + 14_999)).toBeUndefined();
+		expect(await takeLease("Z1", "b", now + 15_000)).toBeDefined();
 	});
 
 	it("is renewed by its own owner, under a new fencing token", async () => {
@@ -44,7 +44,7 @@ describe("the lease of a zone", () => {
 
 	it("is not given back by one who has lost it", async () => {
 		const late = await taken("a", now);
-		const second = await taken("b", now + 30_000);
+		const second = await taken("b", now + 15_000);
 		await releaseLease(late);
 		expect(await leaseRow()).toMatchObject({ owner: "b", fencingToken: second.fencingToken });
 	});
@@ -87,23 +87,23 @@ describe("spending the published limits", () => {
 
 	it("renews the lease of the writer who spends", async () => {
 		const lease = await taken("a", now);
-		await spend("Z1", 4, now + 20_000, lease);
-		expect(await takeLease("Z1", "b", now + 49_999)).toBeUndefined();
-		expect(await takeLease("Z1", "b", now + 50_000)).toBeDefined();
+		await spend("Z1", 4, now + 10_000, lease);
+		expect(await takeLease("Z1", "b", now + 24_999)).toBeUndefined();
+		expect(await takeLease("Z1", "b", now + 25_000)).toBeDefined();
 	});
 
 	it("tells a writer who slept that the lease is lost, and spends nothing", async () => {
 		const late = await taken("a", now);
-		await taken("b", now + 30_000);
+		await taken("b", now + 15_000);
 		const before = await leaseRow();
-		expect(await spend("Z1", 4, now + 30_001, late)).toEqual({ outcome: "lost" });
+		expect(await spend("Z1", 4, now + 15_001, late)).toEqual({ outcome: "lost" });
 		expect(await leaseRow()).toEqual(before);
 	});
 
 	it("leaves the writer's lease alone when a checker spends", async () => {
 		const lease = await taken("a", now);
 		await spend("Z1", 0, now + 1_000);
-		expect(await leaseRow()).toMatchObject({ owner: "a", leaseEndsMs: now + 30_000 });
+		expect(await leaseRow()).toMatchObject({ owner: "a", leaseEndsMs: now + 15_000 });
 		expect(await spend("Z1", 4, now + 1_000, lease)).toEqual({ outcome: "spent" });
 	});
 

@@ -1,9 +1,7 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handler } from "../../../functions/api/create-tenant.ts";
-import { handler as listTenants } from "../../../functions/api/list-tenants.ts";
 import { routes } from "../../../functions/api/routes.ts";
-import { handler as showTenant } from "../../../functions/api/show-tenant.ts";
 import { aCloud, type Cloud, setEnvironment } from "../../builders/a-cloud.ts";
 import { aClaim, aNewTenant, longAgo } from "../../builders/entities.ts";
 import { httpEvent, lambdaContext } from "../../builders/lambda-events.ts";
@@ -14,7 +12,6 @@ beforeAll(async () => {
 	cloud = await aCloud();
 });
 beforeEach(() => cloud.reset());
-afterEach(() => vi.useRealTimers());
 afterAll(() => cloud.close());
 
 const post = (body: unknown, headers: Record<string, string> = {}) =>
@@ -22,16 +19,6 @@ const post = (body: unknown, headers: Record<string, string> = {}) =>
 
 /** A claim that was given back, its quarantine over. */
 const released = { intent: "released", quarantinedUntil: longAgo } as const;
-
-/** Lets `act` happen once, after the key has been looked up and just before the name is. */
-function overtakenOnce(act: () => Promise<unknown>): void {
-	let done = false;
-	cloud.overtakeReads(async (pk) => {
-		if (done || !pk.startsWith("HOSTNAME#")) return;
-		done = true;
-		await act();
-	});
-}
 
 describe("POST /v1/tenants", () => {
 	it("answers 202 with the tenant, the operation, and where to follow it", async () => {
@@ -84,111 +71,11 @@ describe("POST /v1/tenants", () => {
 	});
 });
 
-describe("a tenant's config", () => {
-	const nested = (depth: number): unknown => (depth === 0 ? "deep" : { n: nested(depth - 1) });
-
-	it.each([
-		["a number beyond DynamoDB's precision", '{"n":1e21}'],
-		["a number that JavaScript cannot count to", `{"n":${2n ** 53n + 1n}}`],
-		["a number below DynamoDB's smallest", '{"n":1e-200}'],
-		["more levels than DynamoDB has", JSON.stringify(nested(40))],
-		["an empty name and an empty text", '{"":"","list":[null,[],{}]}'],
-		["nothing", "{}"],
-	])("is given back as it came: %s", async (_, config) => {
-		const body = JSON.stringify(aNewTenant({ externalRef: "cus_1", config: {} })).replace(
-			'"config":{}',
-			`"config":${config}`,
-		);
-		const accepted = await ask(handler, post(body));
-		expect(accepted.status).toBe(202);
-		const { tenant } = routes.createTenant.reply.schema.parse(accepted.body);
-		expect(tenant.config).toEqual(JSON.parse(config));
-		const { tenantId } = tenant;
-		const shown = await ask(showTenant, {
-			method: "GET",
-			route: "/v1/tenants/{tenantId}",
-			pathParameters: { tenantId },
-		});
-		expect(shown.body["config"]).toEqual(JSON.parse(config));
-		for (const query of [{}, { externalRef: "cus_1" }, { status: "pending" }]) {
-			const listed = await ask(listTenants, { method: "GET", route: "/v1/tenants", query });
-			expect(listed.body["tenants"]).toMatchObject([{ tenantId, config: JSON.parse(config) }]);
-		}
-		expect(await ask(handler, post(body))).toEqual(accepted);
-	});
-});
-
 describe("a queue that refuses for good", () => {
 	it("costs no request: the tenant is accepted, and the sweeper sends the message", async () => {
 		const refusal = Object.assign(new Error("no"), { name: "QueueDoesNotExist", $fault: "client" });
 		cloud.sqs.on(SendMessageCommand).rejects(refusal);
 		expect((await ask(handler, post(aNewTenant()))).status).toBe(202);
-	});
-});
-
-describe("the same request again", () => {
-	it("gets the same answer, byte for byte, and starts nothing", async () => {
-		const first = await ask(handler, post(aNewTenant()));
-		const second = await ask(handler, post(aNewTenant()));
-		expect(second).toEqual(first);
-		expect(cloud.sent("operations")).toHaveLength(1);
-	});
-
-	it("gets it even when both come at the same moment", async () => {
-		const both = await Promise.all([ask(handler, post(aNewTenant())), ask(handler, post(aNewTenant()))]);
-		expect(both[1]).toEqual(both[0]);
-		expect(cloud.sent("operations")).toHaveLength(1);
-	});
-
-	it("gets it also when it is accepted between two reads of this one", async () => {
-		let first: unknown;
-		overtakenOnce(async () => {
-			first = await ask(handler, post(aNewTenant()));
-		});
-		const second = await ask(handler, post(aNewTenant()));
-		expect(second.status).toBe(202);
-		expect(second).toEqual(first);
-		expect(cloud.sent("operations")).toHaveLength(1);
-	});
-
-	it("with another body, accepted between two reads, is refused as such, and not for its name", async () => {
-		overtakenOnce(() => ask(handler, post(aNewTenant())));
-		expect(await problem(handler, post(aNewTenant({ name: "Other" })))).toMatchObject({
-			type: "/errors/idempotency-key-reused",
-		});
-	});
-
-	it("of another key, accepted between two reads, has taken the name", async () => {
-		overtakenOnce(() => ask(handler, post(aNewTenant(), { "idempotency-key": "key-2" })));
-		expect(await problem(handler, post(aNewTenant()))).toMatchObject({ type: "/errors/slug-taken" });
-	});
-
-	it("gets it also after the rules for names have changed", async () => {
-		const first = await ask(handler, post(aNewTenant()));
-		setEnvironment({ ALLOWED_ORIGINS: "*.elsewhere.example.net" });
-		expect(await ask(handler, post(aNewTenant()))).toEqual(first);
-		setEnvironment();
-	});
-
-	it("is another request when the body differs, and is refused", async () => {
-		await ask(handler, post(aNewTenant()));
-		expect(await problem(handler, post(aNewTenant({ name: "Other" })))).toMatchObject({
-			type: "/errors/idempotency-key-reused",
-			status: 422,
-			field: "Idempotency-Key",
-		});
-	});
-
-	it("is a new one after a day", async () => {
-		await ask(handler, post(aNewTenant()));
-		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 25 * 3_600_000 });
-		expect((await ask(handler, post(aNewTenant({ slug: "other" })))).status).toBe(202);
-	});
-
-	it("of another caller is its own", async () => {
-		await ask(handler, post(aNewTenant()));
-		const other = { ...post(aNewTenant({ slug: "other" })), caller: "console" };
-		expect((await ask(handler, other)).status).toBe(202);
 	});
 });
 

@@ -38,9 +38,9 @@ async function holdMany(count: number, more: Partial<Operation>): Promise<void> 
 }
 
 describe("the sweep over operations", () => {
-	it("sends what was queued a minute ago and never started, once a minute", async () => {
-		await cloud.hold({ operation: operation("lost", { updatedAt: ago(61), attempt: 2 }) });
-		await cloud.hold({ operation: operation("fresh", { updatedAt: ago(30) }) });
+	it("sends what has been queued for a while and never started, and lets it rest then", async () => {
+		await cloud.hold({ operation: operation("lost", { updatedAt: ago(16), attempt: 2 }) });
+		await cloud.hold({ operation: operation("fresh", { updatedAt: ago(10) }) });
 		await sweepOperations();
 		await sweepOperations();
 		expect(cloud.sent("operations")).toEqual([{ version: 1, operationId: "op_lost", attempt: 2, delaySeconds: 0 }]);
