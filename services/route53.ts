@@ -55,14 +55,21 @@ export async function upsertRecords(zoneId: string, changes: readonly ZoneChange
 	}
 }
 
-// AccessDenied: IAM looks at the names of the records, so it may be about one of them.
-const aboutOneChange = new Set(["InvalidChangeBatch", "InvalidInput", "AccessDenied", "AccessDeniedException"]);
+// What Route 53 says of records. AccessDenied: IAM looks at their names, so it may be about one of them. Whatever else it says (of
+// credentials, of clocks) is about the call, and the changes go on waiting.
+const culprits: Partial<Record<string, "change" | "zone">> = {
+	InvalidChangeBatch: "change",
+	InvalidInput: "change",
+	AccessDenied: "change",
+	AccessDeniedException: "change",
+	NoSuchHostedZone: "zone",
+};
 
 function refusalIn(error: unknown): { culprit: "change" | "zone"; because: string } | undefined {
-	if (!(error instanceof Route53ServiceException) || error.$fault !== "client") return undefined;
+	const culprit = error instanceof Route53ServiceException ? culprits[error.name] : undefined;
+	if (!culprit || !(error instanceof Error)) return undefined;
 	// Some answers list their messages, others put the list into the one message (https://github.com/aws/aws-sdk-js-v3/issues/1824).
 	const listed = error instanceof InvalidChangeBatch ? error.messages?.join("; ") : undefined;
-	const culprit = aboutOneChange.has(error.name) ? "change" : "zone";
 	return { culprit, because: `${error.name}: ${listed || error.message}` };
 }
 

@@ -3,6 +3,7 @@ import { conditionTypes, withCondition } from "../../domain/conditions.ts";
 import { operationSteps } from "../../domain/operation.ts";
 import { operationView, operationViewSchema } from "../../domain/operation-view.ts";
 import { tenantView, tenantViewSchema } from "../../domain/tenant-view.ts";
+import type { Check } from "../../domain/wait.ts";
 import { aClaim, aFailedOperation, anOperation, aTenant, longAgo, withTrue } from "../builders/entities.ts";
 
 const steps = operationSteps["onboard-tenant"];
@@ -20,6 +21,29 @@ describe("an operation as callers see it", () => {
 		expect(view.steps.map(({ name }) => name)).toEqual([...steps]);
 		expect(states(view)).toEqual(steps.map(() => "pending"));
 		expect(view).toMatchObject({ nextActor: "hostmaster", fix: null, canRetry: false });
+	});
+
+	const check: Check = {
+		kind: "route53-change",
+		subject: "C1",
+		opening: "1",
+		startedAt: longAgo,
+		looks: 1,
+		nextCheckAt: "2026-01-01T00:00:02.000Z",
+	};
+
+	it.each([
+		["what was seen last", "Route 53 change C1 is PENDING.", "Route 53 change C1 is PENDING."],
+		["that nobody has looked yet", undefined, null],
+	])("shows what it waits for while it runs, and %s", (_, lastSeen, shown) => {
+		const view = operationView(anOperation({ status: "running" }), { ...check, lastSeen });
+		expect(operationViewSchema.parse(view)).toEqual(view);
+		const { kind, startedAt: since, nextCheckAt } = check;
+		expect(view.waiting).toEqual({ kind, since, lastSeen: shown, nextCheckAt });
+	});
+
+	it.each(["queued", "succeeded", "failed", "superseded"] as const)("waits for nothing while it is %s", (status) => {
+		expect(operationView(anOperation({ status }), check).waiting).toBeNull();
 	});
 
 	it("shows how far it came while it runs", () => {

@@ -7,12 +7,14 @@ import { handler as showHealth } from "../../../functions/api/show-health.ts";
 import { handler as showOperation } from "../../../functions/api/show-operation.ts";
 import { handler as showTenant } from "../../../functions/api/show-tenant.ts";
 import { keys } from "../../../services/registry.ts";
+import { park } from "../../../services/waits.ts";
 import { aCloud, type Cloud, setEnvironment } from "../../builders/a-cloud.ts";
 import {
 	aClaim,
 	aFailedOperation,
 	anOperation,
 	aTenant,
+	aWait,
 	longAgo,
 	operationId,
 	tenantId,
@@ -175,6 +177,19 @@ describe("operations", () => {
 		expect(routes.showOperation.reply.schema.parse(body)).toMatchObject({ status: "failed", nextActor: "operator" });
 		const none = { ...request, pathParameters: { operationId: id("op", 9) } };
 		expect(await problem(showOperation, none)).toMatchObject({ type: "/errors/operation-not-found", status: 404 });
+	});
+});
+
+describe("a running operation", () => {
+	const request = { method: "GET", route: "/v1/operations/{operationId}", pathParameters: { operationId } } as const;
+	const waiting = async () => routes.showOperation.reply.schema.parse((await ask(showOperation, request)).body).waiting;
+
+	it("is shown with what its parked task waits for, and with nothing otherwise", async () => {
+		await cloud.hold({ operation: anOperation({ status: "running" }) });
+		expect(await waiting()).toBeNull();
+		await park({ kind: "route53-change", subject: "C1" }, aWait(), longAgo);
+		const nextCheckAt = "2026-01-01T00:00:02.000Z";
+		expect(await waiting()).toEqual({ kind: "route53-change", since: longAgo, lastSeen: null, nextCheckAt });
 	});
 });
 
