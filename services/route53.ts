@@ -63,6 +63,7 @@ const culprits: Partial<Record<string, "change" | "zone">> = {
 	AccessDenied: "change",
 	AccessDeniedException: "change",
 	NoSuchHostedZone: "zone",
+	LimitsExceeded: "zone",
 };
 
 function refusalIn(error: unknown): { culprit: "change" | "zone"; because: string } | undefined {
