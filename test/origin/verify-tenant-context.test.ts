@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { createLocalJWKSet, jwtVerify, SignJWT } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { contextKey, publicJwk } from "../../functions/edge/context-key.ts";
@@ -128,4 +128,57 @@ describe("the tenant context", () => {
 			expect(verifier()({ "x-tenant-context": token, [name]: "globex" })).toEqual({ ok: false, refusal: "mismatch" });
 		},
 	);
+
+	/** What a holder of the edge's key could sign, well made or not. */
+	function signed(header: unknown, payload: unknown): string {
+		const parts = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+		const signature = sign(null, Buffer.from(parts.join(".")), key.privateKey).toString("base64url");
+		return [...parts, signature].join(".");
+	}
+	const goodClaims = () => ({
+		iss: "hostmaster",
+		aud: "origin.saas.test",
+		sub: "ten_1",
+		slug: "acme",
+		host: "acme.app.test",
+		gen: 7,
+		iat: Math.floor(now / 1_000),
+		exp: Math.floor(now / 1_000) + 60,
+	});
+
+	it("is refused when a claim is missing or of another type, even when the signature is good", () => {
+		const refused = { ok: false, refusal: "malformed" };
+		const check = (claims: object) => verifier()({ "x-tenant-context": signed({ alg: "EdDSA" }, claims) });
+		expect(check(goodClaims())).toMatchObject({ ok: true });
+		for (const [name, value] of Object.entries(goodClaims())) {
+			const { [name]: _left, ...others }: Record<string, unknown> = goodClaims();
+			expect(check(others), `no ${name}`).toEqual(refused);
+			const other = typeof value === "string" ? 1 : String(value);
+			expect(check({ ...goodClaims(), [name]: other }), `${name} of another type`).toEqual(refused);
+		}
+	});
+
+	it.each([null, "text", 7, []])("is refused when it says %j in place of claims, or of a header", (part) => {
+		const refused = { ok: false, refusal: "malformed" };
+		expect(verifier()({ "x-tenant-context": signed({ alg: "EdDSA" }, part) })).toEqual(refused);
+		expect(verifier()({ "x-tenant-context": signed(part, goodClaims()) })).toMatchObject({ ok: false });
+	});
+
+	it("is missing from fetch headers and from Node's alike", () => {
+		expect(verifier()(new Headers())).toEqual({ ok: false, refusal: "missing" });
+		expect(verifier()({ "x-tenant-context": undefined })).toEqual({ ok: false, refusal: "missing" });
+	});
+
+	it("is checked against the machine's clock when no other is given", () => {
+		const verify = createVerifier({ publicKey: { ...key.publicJwk }, audience: "origin.saas.test" });
+		expect(verify({ "x-tenant-context": token })).toMatchObject({ ok: true });
+		const late = { ...goodClaims(), iat: 1_000, exp: 1_060 };
+		expect(verify({ "x-tenant-context": signed({ alg: "EdDSA" }, late) })).toEqual({ ok: false, refusal: "expired" });
+	});
+
+	it("cannot be verified under a key of another kind: the application finds out as it starts", () => {
+		const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+		const options = { publicKey: publicKey.export({ format: "jwk" }), audience: "origin.saas.test" };
+		expect(() => createVerifier(options)).toThrow("not an Ed25519 key");
+	});
 });

@@ -20,6 +20,7 @@ describe("reading the tenant map", () => {
 	});
 	afterEach(async () => {
 		vi.unstubAllEnvs();
+		vi.restoreAllMocks();
 		await aws.close();
 	});
 
@@ -92,18 +93,45 @@ describe("reading the tenant map", () => {
 		expect(aws.calls.map((call) => call.split(" ")[0])).toEqual(["eu-west-1", "us-east-1", "ap-south-1", "eu-west-1"]);
 	});
 
-	it.each<[string, unknown]>([
-		["another version", { ...Object(rowOf({ hostname: host })), v: { N: "2" } }],
-		["another hostname", rowOf({ hostname: "globex.app.test" })],
-		["an unknown status", { ...Object(rowOf({ hostname: host })), status: { S: "paused" } }],
-		["no origin", { ...Object(rowOf({ hostname: host })), origin: { NULL: true } }],
-		[
-			"an origin without TLS",
-			rowOf({ hostname: host, origin: { ...Object({ protocol: "http" }), host: "o.test", port: 80, pathPrefix: "" } }),
-		],
-		["a generation that is no number", { ...Object(rowOf({ hostname: host })), generation: { S: "7" } }],
-	])("throws on a row with %s: it is unreadable, not unknown", async (_, row) => {
-		aws.rows.get(everywhere)?.set(host, row);
-		await expect(readEntry(host, configuration)).rejects.toThrow();
+	it("gives nothing of a row beyond what the edge knows, and no routes when there are none", async () => {
+		const { routes: _routes, ...bare } = Object(rowOf({ hostname: host }));
+		aws.rows.get(everywhere)?.set(host, { ...bare, beta: { BOOL: true }, note: { NULL: true } });
+		const entry = await readEntry(host, configuration);
+		expect(entry).toMatchObject({ tenantId: "ten_acme", routes: [] });
+		for (const absent of ["beta", "note", "redirectTo"]) expect(entry).not.toHaveProperty(absent);
+	});
+
+	it("takes an origin without a path prefix for the root of that origin", async () => {
+		const origin = { M: { host: { S: "o.test" }, port: { N: "443" }, protocol: { S: "https" } } };
+		aws.rows.get(everywhere)?.set(host, { ...Object(rowOf({ hostname: host })), origin });
+		expect(await readEntry(host, configuration)).toMatchObject({ origin: { host: "o.test", pathPrefix: "" } });
+	});
+
+	it("asks the region's own endpoint at AWS when no other is set", async () => {
+		const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(Response.json({})));
+		expect(await readEntry(host, { ...configuration, awsEndpoint: undefined })).toBeUndefined();
+		expect(fetched.mock.calls.map(([url]) => String(url))).toEqual(["https://dynamodb.eu-west-1.amazonaws.com/"]);
+	});
+
+	it.each<[string, object, string]>([
+		["another version", { v: { N: "2" } }, "version 2"],
+		["another hostname", { hostname: { S: "globex.app.test" } }, "another hostname's"],
+		["an unknown status", { status: { S: "paused" } }, "status"],
+		["no origin", { origin: { NULL: true } }, "origin is not an object"],
+		["an origin that is a list", { origin: { L: [] } }, "origin is not an object"],
+		["an origin without TLS", { origin: { M: { protocol: { S: "http" } } } }, "not https"],
+		["an origin without a host", { origin: { M: { protocol: { S: "https" } } } }, "host is not a string"],
+		["a generation that is text", { generation: { S: "7" } }, "generation is not a number"],
+		["a generation that no number is", { generation: { N: "seven" } }, "generation is not a number"],
+		["routes that are no list", { routes: { S: "/ai" } }, "routes is not a list"],
+		["a route that is no object", { routes: { L: [{ S: "/ai" }] } }, "route is not an object"],
+		["a route without a prefix", { routes: { L: [{ M: {} }] } }, "prefix is not a string"],
+		["a redirect to no hostname", { redirectTo: { N: "1" } }, "redirectTo is not a string"],
+		["an attribute of another type", { tags: { SS: ["a"] } }, "type SS"],
+		["an attribute that has no type", { tags: {} }, "type undefined"],
+		["an attribute that is no object", { tags: "a" }, "attribute value is not an object"],
+	])("throws on a row with %s: it is unreadable, not unknown", async (_, changes, because) => {
+		aws.rows.get(everywhere)?.set(host, { ...Object(rowOf({ hostname: host })), ...changes });
+		await expect(readEntry(host, configuration)).rejects.toThrow(because);
 	});
 });

@@ -223,4 +223,20 @@ describe("the edge function", () => {
 		vi.setSystemTime(Date.now() + 10_000);
 		expect(header(await ask(), "x-tenant-context")).not.toEqual(first);
 	});
+
+	it("adds no question mark to a redirect where the viewer had none", async () => {
+		put("acme.app.test", { redirectTo: "shop.acme.test" });
+		expect(header(await ask({ uri: "/a%20b" }), "location")).toEqual(["https://shop.acme.test/a%20b"]);
+	});
+
+	it("answers 400 to a request that names no host, and asks nobody about it", async () => {
+		const event = originRequestEvent({ endpoint: aws.endpoint });
+		delete event.Records[0]?.cf.request.headers["host"];
+		expect(await routeTenant(event)).toMatchObject({ status: "400" });
+		expect(aws.calls).toEqual([]);
+	});
+
+	it("throws on what is no event of CloudFront's, so that the error metric shows it", async () => {
+		await expect(routeTenant({ Records: [] })).rejects.toThrow("no record");
+	});
 });
