@@ -16,7 +16,7 @@ export async function readEntry(hostname: string, configuration: Configuration):
 		},
 		configuration,
 	);
-	const item = isObject(answer) ? answer["Item"] : undefined;
+	const item = objectOf(answer, "the answer")["Item"];
 	return item === undefined ? undefined : decodeEntry(plain({ M: item }), hostname);
 }
 
@@ -57,7 +57,8 @@ function plain(value: unknown): unknown {
 		case "NULL":
 			return undefined;
 		case "L":
-			return Array.isArray(inner) ? inner.map(plain) : [];
+			if (!Array.isArray(inner)) throw new Error("A list of a map row is not a list");
+			return inner.map(plain);
 		case "M":
 			return Object.fromEntries(Object.entries(objectOf(inner, "map")).map(([name, member]) => [name, plain(member)]));
 		default:
