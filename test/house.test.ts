@@ -5,7 +5,8 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { errorTable } from "../domain/errors.ts";
 import { operationSteps } from "../domain/operation.ts";
-import { type Route, routes } from "../functions/api/routes.ts";
+import type { Route } from "../functions/api/contracts/route.ts";
+import { routes } from "../functions/api/routes.ts";
 
 const scopesSchema = z.object({ name: z.string(), scopes: z.array(z.string()) });
 const httpSchema = z.object({ method: z.string(), path: z.string(), authorizer: scopesSchema.optional() });

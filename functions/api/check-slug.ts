@@ -6,8 +6,9 @@ import { describeRefusal, parseSlug } from "../../domain/slug.ts";
 import { readClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
 import { hostnameOf } from "../platform-hostname.ts";
+import type { slugAnswerSchema } from "./contracts/tenants.ts";
 import { defineRoute } from "./http.ts";
-import { routes, type slugAnswerSchema } from "./routes.ts";
+import { routes } from "./routes.ts";
 
 export const handler = defineRoute(routes.checkSlug, async ({ path }) => ({ body: await answerFor(path.slug) }));
 

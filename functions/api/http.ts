@@ -3,8 +3,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { z } from "zod";
 import { errorTable, HostmasterError } from "../../domain/errors.ts";
 import { logger } from "../../services/log.ts";
+import type { Route } from "./contracts/route.ts";
 import { type Problem, problemOf, RequestRefused, refusalsOf } from "./problems.ts";
-import type { Route } from "./routes.ts";
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { type ErrorName, errorTable, problemType } from "../../domain/errors.ts";
+import type { Route } from "./contracts/route.ts";
 import { problemSchema } from "./problems.ts";
-import { type Route, routes } from "./routes.ts";
+import { routes } from "./routes.ts";
 
 /** The gateway answers these itself, before any function runs, in its own shape. */
 const gatewayAnswerSchema = z.object({ message: z.string() }).meta({ id: "GatewayAnswer" });

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { operationViewSchema } from "../../domain/operation-view.ts";
 import { tenantViewSchema } from "../../domain/tenant-view.ts";
+import type { Route } from "../../functions/api/contracts/route.ts";
 import { problemSchema } from "../../functions/api/problems.ts";
-import { type Route, routes } from "../../functions/api/routes.ts";
+import { routes } from "../../functions/api/routes.ts";
 import { type Answer, aWorld, hostnameOf, type World } from "./world.ts";
 
 const scopes = ["tenants:read", "tenants:write", "operations:read", "operations:retry"];

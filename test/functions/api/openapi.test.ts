@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { errorTable, problemType } from "../../../domain/errors.ts";
+import type { Route } from "../../../functions/api/contracts/route.ts";
 import { openapiDocument } from "../../../functions/api/openapi.ts";
-import { type Route, routes } from "../../../functions/api/routes.ts";
+import { routes } from "../../../functions/api/routes.ts";
 import { handler } from "../../../functions/api/show-openapi.ts";
 import { setEnvironment } from "../../builders/a-cloud.ts";
 import { ask } from "./answers.ts";
