@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { conditionsSchema, deriveStatus, type HostnameStatus, intents, platformConditions } from "./conditions.ts";
+import { nextGeneration } from "./generation.ts";
+import { limits } from "./limits.ts";
 
 /** The registry's row that says who owns a hostname. The truth; tenant map and zone records follow from it. */
 export const claimSchema = z.object({
@@ -11,6 +13,8 @@ export const claimSchema = z.object({
 	conditions: conditionsSchema,
 	/** ISO time until which a released name is kept from everyone but the tenant that held it (R4). */
 	quarantinedUntil: z.string().optional(),
+	/** ISO time until which a former name redirects. */
+	redirectUntil: z.string().optional(),
 	/** Grows with each write of the row, so that two writers who read the same row cannot both win. */
 	revision: z.int().positive(),
 	createdAt: z.string(),
@@ -40,6 +44,22 @@ interface NewClaim {
 	predecessor: Claim | undefined;
 }
 
+/** The claim changed at `now`: it has a new generation, above all that were handed out for it before (R3). */
+export function renewedClaim(
+	{ redirectUntil: _redirect, quarantinedUntil: _quarantine, ...claim }: Claim,
+	change: Partial<Pick<Claim, "intent" | "conditions" | "redirectUntil">>,
+	{ now, epoch }: { now: string; epoch: number },
+): Claim {
+	const generation = nextGeneration(claim.generation, epoch);
+	return { ...claim, ...change, generation, revision: claim.revision + 1, updatedAt: now };
+}
+
+/** The claim given back at `now`: in quarantine, from which only its tenant may take it (R4). */
+export function releasedClaim(claim: Claim, now: string): Claim {
+	const quarantinedUntil = new Date(Date.parse(now) + limits.quarantine.value * 86_400_000).toISOString();
+	return { ...claim, intent: "released", quarantinedUntil, revision: claim.revision + 1, updatedAt: now };
+}
+
 export function statusOf(claim: Claim): HostnameStatus {
 	return deriveStatus(claim.intent, claim.conditions);
 }
@@ -54,9 +74,14 @@ export type Claimability =
 /** A released row without its date was written by no release of ours: it stays closed until somebody looks. */
 const withoutEnd = "9999-12-31T00:00:00.000Z";
 
-/** Decides on `existing` at `now` (ISO). The registry's conditional write enforces the same rule. */
-export function claimability(existing: Claim | undefined, now: string): Claimability {
+/**
+ * Decides on `existing` at `now` (ISO) for `tenantId` (none: a new tenant). The tenant that held a name may take it back, from
+ * quarantine or from redirecting; nobody else may (R4). The registry's conditional write enforces the same rule.
+ */
+export function claimability(existing: Claim | undefined, now: string, tenantId?: string): Claimability {
 	if (!existing) return { state: "available" };
+	const isOwn = existing.tenantId === tenantId;
+	if (isOwn && (existing.intent === "redirect" || existing.intent === "released")) return { state: "available" };
 	if (existing.intent !== "released") return { state: "taken" };
 	const until = existing.quarantinedUntil ?? withoutEnd;
 	return until > now ? { state: "quarantined", until } : { state: "available" };

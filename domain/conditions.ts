@@ -30,8 +30,11 @@ export type Condition = z.infer<typeof conditionSchema>;
 export const conditionsSchema = z.record(z.enum(conditionTypes), conditionSchema);
 export type Conditions = z.infer<typeof conditionsSchema>;
 
-/** What the hostname is meant to be: served, suspended, being taken down, or given back (then it is quarantined). */
-export const intents = ["serve", "suspend", "remove", "released"] as const;
+/**
+ * What the hostname is meant to be: served, suspended, a former name that redirects to the tenant's present one, being taken down,
+ * or given back (then it is quarantined).
+ */
+export const intents = ["serve", "suspend", "redirect", "remove", "released"] as const;
 export type Intent = (typeof intents)[number];
 
 export const hostnameStatuses = [
@@ -41,6 +44,7 @@ export const hostnameStatuses = [
 	"active",
 	"degraded",
 	"suspended",
+	"redirecting",
 	"removing",
 	"released",
 	"failed",
@@ -54,7 +58,10 @@ export type HostnameStatus = (typeof hostnameStatuses)[number];
  * | -------- | ------------------------------------------------------- | --------------- |
  * | released | any                                                     | released        |
  * | remove   | any                                                     | removing        |
- * | suspend  | any                                                     | suspended       |
+ * | redirect | any                                                     | redirecting     |
+ * | suspend  | the route is published: the edge knows                  | suspended       |
+ * | suspend  | publishing it failed                                    | failed          |
+ * | suspend  | not published yet                                       | provisioning    |
  * | serve    | all true                                                | active          |
  * | serve    | a false one, the customer's to mend                     | action-required |
  * | serve    | a false one while `Serving` is still true               | degraded        |
@@ -68,12 +75,16 @@ export function deriveStatus(intent: Intent, conditions: Conditions): HostnameSt
 			return "released";
 		case "remove":
 			return "removing";
+		case "redirect":
+			return "redirecting";
 		case "suspend":
-			return "suspended";
+			return statusWhileSuspending[conditions.RoutePublished.status];
 		case "serve":
 			return deriveServing(conditions);
 	}
 }
+
+const statusWhileSuspending = { true: "suspended", false: "failed", unknown: "provisioning" } as const;
 
 function deriveServing(conditions: Conditions): HostnameStatus {
 	const all = conditionTypes.map((type) => conditions[type]);

@@ -31,6 +31,38 @@ export const errorTable = {
 	ExternalRefTaken: { retry: "terminal", status: 409, title: "This externalRef has a tenant", actor: "customer" },
 	TenantNotFound: { retry: "terminal", status: 404, title: "There is no such tenant", actor: "customer" },
 	OperationNotFound: { retry: "terminal", status: 404, title: "There is no such operation", actor: "customer" },
+	/** https://www.rfc-editor.org/rfc/rfc6585#section-3 */
+	PreconditionRequired: {
+		retry: "terminal",
+		status: 428,
+		title: "The request must say which state of the tenant it changes",
+		actor: "customer",
+	},
+	PreconditionFailed: {
+		retry: "terminal",
+		status: 412,
+		title: "The tenant has changed since it was read",
+		actor: "customer",
+	},
+	OperationInProgress: {
+		retry: "terminal",
+		status: 409,
+		title: "Another operation of this tenant is under way",
+		actor: "customer",
+	},
+	OnboardingUnfinished: {
+		retry: "terminal",
+		status: 409,
+		title: "The tenant has not come to life yet",
+		actor: "customer",
+	},
+	TenantLeaving: { retry: "terminal", status: 409, title: "The tenant is leaving or has left", actor: "customer" },
+	TooManyFormerNames: {
+		retry: "terminal",
+		status: 409,
+		title: "The tenant has too many names that still redirect",
+		actor: "customer",
+	},
 	OperationNotFailed: {
 		retry: "terminal",
 		status: 409,

@@ -18,45 +18,95 @@ const ended = {
 	hostname: z.string(),
 	operationId: z.string(),
 	correlationId: z.string(),
+	reason: z.string().optional().meta({ description: "Why it was asked for, in the words of whoever asked." }),
+};
+const failure = z.object({
+	step: z.string().optional(),
+	error: z.string(),
+	detail: z.string(),
+	actor: z.enum(actors),
+	fix: z.string(),
+});
+
+const succeededEvent = (description: string) => z.object(ended).meta({ description });
+const failedEvent = (description: string) => z.object({ ...ended, failure }).meta({ description });
+
+const rejection = {
+	...common,
+	rejectedEventId: z.string().meta({ description: "`id` of the event." }),
+	externalRef: z.string().optional(),
+	error: z.object({
+		type: z.string(),
+		detail: z.string(),
+		field: z.string().optional(),
+		rule: z.string().optional(),
+	}),
 };
 
 /** `detail` of the events that Hostmaster puts on the platform's bus (source `hostmaster`), by `detail-type`. */
 export const eventsOut = {
-	TenantActivated: z
-		.object(ended)
-		.meta({ description: "The tenant's hostname is served: DNS, certificate and route were probed." }),
-	TenantOnboardingFailed: z
-		.object({
-			...ended,
-			failure: z.object({
-				step: z.string().optional(),
-				error: z.string(),
-				detail: z.string(),
-				actor: z.enum(actors),
-				fix: z.string(),
-			}),
-		})
-		.meta({ description: "Onboarding stopped; it keeps the name, and can be retried." }),
+	TenantActivated: succeededEvent("The tenant's hostname is served: DNS, certificate and route were probed."),
+	TenantOnboardingFailed: failedEvent("Onboarding stopped; it keeps the name, and can be retried."),
+	TenantUpdated: succeededEvent("A change of origin, routes, plan, name or config has reached the edge."),
+	TenantUpdateFailed: failedEvent("A change did not reach the edge; what was served before may be served still."),
+	TenantSuspended: succeededEvent("The edge answers 403 for the tenant; what caches hold is gone within a minute."),
+	TenantSuspensionFailed: failedEvent("The tenant could not be suspended and may be served still."),
+	TenantResumed: succeededEvent("The tenant is served again."),
+	TenantResumptionFailed: failedEvent("The tenant could not be brought back."),
+	TenantRenamed: z
+		.object({ ...ended, formerHostname: z.string() })
+		.meta({ description: "The tenant is served under its new name; the former one redirects to it for 30 days." }),
+	TenantRenameFailed: z
+		.object({ ...ended, formerHostname: z.string(), failure })
+		.meta({ description: "The new name is not served yet; the former one is. Retry it, or rename back." }),
+	TenantOffboarded: succeededEvent("The tenant has left: its names do not resolve, and are in quarantine."),
+	TenantOffboardingFailed: failedEvent("Taking the tenant down stopped; the edge may have answered 410 already."),
+	HostnameRepaired: succeededEvent("A hostname that had been changed from outside is again what the registry says."),
+	HostnameRepairFailed: failedEvent("A hostname that had been changed from outside could not be repaired."),
+	HostnameReleased: succeededEvent("A former name has redirected for long enough: it does not resolve any more."),
+	HostnameReleaseFailed: failedEvent("A former name could not be taken down."),
 	TenantOnboardingRejected: z
-		.object({
-			...common,
-			rejectedEventId: z.string().meta({ description: "`id` of the TenantSignedUp event." }),
-			slug: z.string().optional(),
-			externalRef: z.string().optional(),
-			error: z.object({
-				type: z.string(),
-				detail: z.string(),
-				field: z.string().optional(),
-				rule: z.string().optional(),
-			}),
-		})
+		.object({ ...rejection, slug: z.string().optional() })
 		.meta({ description: "A TenantSignedUp event could not be accepted; nothing was kept of it." }),
+	TenantChangeRejected: z.object({ ...rejection, tenantId: z.string().optional() }).meta({
+		description: "An event about a tenant's plan or subscription could not be accepted; nothing has changed.",
+	}),
 } as const;
+
+/** Whom an event of the billing system is about, and when it came about there. */
+const subscription = {
+	tenantId: z.string().max(64).optional(),
+	externalRef: z
+		.string()
+		.max(128)
+		.optional()
+		.meta({ description: "One of tenantId and externalRef names the tenant." }),
+	occurredAt: z.iso.datetime({ offset: true }).optional().meta({
+		description: "When it came about; the event's own time unless given. The newest counts, however they arrive.",
+	}),
+	reason: z.string().trim().min(1).max(200).optional(),
+};
+const named = (detail: { tenantId?: string | undefined; externalRef?: string | undefined }) =>
+	detail.tenantId !== undefined || detail.externalRef !== undefined;
+const namedRule = { error: "tenantId or externalRef is needed", path: ["externalRef"] };
 
 /** `detail` of the events that Hostmaster takes from the platform's bus, by `detail-type`. */
 export const eventsIn = {
 	TenantSignedUp: newTenantSchema,
+	TenantPlanChanged: z
+		.strictObject({ ...subscription, plan: z.string().trim().min(1).max(64).nullable() })
+		.refine(named, namedRule)
+		.meta({ description: "The tenant has another plan; null: none." }),
+	TenantSubscriptionEnded: z
+		.strictObject(subscription)
+		.refine(named, namedRule)
+		.meta({ description: "The tenant does not pay any more: it is suspended. Only DELETE takes it down." }),
+	TenantSubscriptionRestored: z
+		.strictObject(subscription)
+		.refine(named, namedRule)
+		.meta({ description: "The tenant pays again: it is resumed." }),
 } as const;
 
 export type EventOut = keyof typeof eventsOut;
 export type EventDetail<Type extends EventOut> = z.infer<(typeof eventsOut)[Type]>;
+export type EventIn = keyof typeof eventsIn;

@@ -82,8 +82,12 @@ export const limits = {
 	cloudFrontAlternateNames: limit(100, "names per distribution", cloudFront),
 	edgeResponse: limit(1_048_576, "bytes of an origin-request answer", cloudFront),
 	edgeCodeSize: limit(52_428_800, "bytes of the packed edge function", cloudFront),
-	/** What is promised for suspend, rename and origin changes: an answer is cached no longer. */
-	edgeCacheMaxTtl: limit(60, "seconds", "ours: the cache policy's MaxTTL"),
+	/** A change of the tenant map (suspend, rename, another origin) is seen by all viewers after so long, while the map can be read. */
+	edgePromise: limit(60, "seconds", "ours: docs/decisions/0014-edge-bound.md says of what it is the sum"),
+	/** The cache policy's MaxTTL. An origin's `stale-while-revalidate` may count it twice. */
+	edgeCacheMaxTtl: limit(20, "seconds", "ours: twice this and edgeEntryAge stay below edgePromise"),
+	/** So old may a sandbox's entry of the map be that it routes by. */
+	edgeEntryAge: limit(10, "seconds", "ours: a lookup in ten seconds costs little, and a change is soon seen"),
 	pathPrefix: limit(255, "characters", originPath),
 	routesPerTenant: limit(10, "routes", "ours: the edge walks the list for every request"),
 
@@ -92,8 +96,22 @@ export const limits = {
 	eventKeep: limit(15, "days", "ours: longer than the dead-letter queues keep a message"),
 	/** Released names are offered to nobody else for so long (R4). */
 	quarantine: limit(90, "days", "ours: caches, bookmarks and mail of the previous owner fade in that time"),
+	formerHostnames: limit(
+		5,
+		"names that redirect",
+		"ours: all of a tenant's names change in one transaction and one batch",
+	),
 	/** For so long a renamed slug answers with a redirect. */
 	renameRedirect: limit(30, "days", "ours: search engines and callers follow within that time"),
+	reconciliationSafeCount: limit(10, "hostnames", "ours: so few may always be repaired, however small the fleet"),
+	/** A plan that would repair more is unsafe, as in octoDNS (https://github.com/octodns/octodns). */
+	reconciliationSafeShare: limit(
+		30,
+		"per cent of the hostnames",
+		"ours: beyond it the reading is likelier to be wrong",
+	),
+	reconciliationRepairs: limit(200, "repairs begun by one run", "ours: leaves the quotas to what tenants ask for"),
+	reconciliationShown: limit(1000, "findings in an answer", "ours: far below the gateway's 10 MB"),
 	/** For so long decoders read the previous version of an input or message (R12). */
 	oldVersionsRead: limit(30, "days", "ours: longer than an execution can be redriven"),
 } as const;

@@ -13,39 +13,68 @@ const originRequestSchema = z
 /** The longest text, in characters of JSON, that `config` may have. */
 const configCharacters = 16_384;
 
+const slugText = z
+	.string()
+	.max(255)
+	.meta({ description: "The label under the platform domain.", examples: ["acme"] });
+
+const nameText = z
+	.string()
+	.trim()
+	.min(1)
+	.max(200)
+	.meta({ examples: ["Acme Ltd"] });
+
+const externalRefText = z.string().regex(/^[\x21-\x7e]{1,128}$/, "1 to 128 printable ASCII characters without spaces");
+
+const planText = z.string().trim().min(1).max(64);
+
+const routesRequest = z
+	.array(z.strictObject({ prefix: z.string().max(255), origin: originRequestSchema }))
+	.max(10)
+	.meta({ description: "Paths that go elsewhere; the longest prefix wins." });
+
+const configRequest = z
+	.record(z.string(), z.unknown())
+	.refine(
+		(config) => JSON.stringify(config).length <= configCharacters,
+		`at most ${configCharacters} characters of JSON`,
+	)
+	.meta({ description: "The application's own settings: kept and given back, never read." });
+
 /** The request for a new tenant: the body of POST /v1/tenants and the detail of a TenantSignedUp event. */
 export const newTenantSchema = z
 	.strictObject({
-		slug: z
-			.string()
-			.max(255)
-			.meta({ description: "The label under the platform domain.", examples: ["acme"] }),
-		name: z
-			.string()
-			.trim()
-			.min(1)
-			.max(200)
-			.meta({ examples: ["Acme Ltd"] }),
-		externalRef: z
-			.string()
-			.regex(/^[\x21-\x7e]{1,128}$/, "1 to 128 printable ASCII characters without spaces")
-			.optional()
-			.meta({ description: "The billing system's id of the customer; unique." }),
-		plan: z.string().trim().min(1).max(64).optional(),
+		slug: slugText,
+		name: nameText,
+		externalRef: externalRefText.optional().meta({ description: "The billing system's id of the customer; unique." }),
+		plan: planText.optional(),
 		origin: originRequestSchema,
-		routes: z
-			.array(z.strictObject({ prefix: z.string().max(255), origin: originRequestSchema }))
-			.max(10)
-			.optional()
-			.meta({ description: "Paths that go elsewhere; the longest prefix wins." }),
-		config: z
-			.record(z.string(), z.unknown())
-			.refine(
-				(config) => JSON.stringify(config).length <= configCharacters,
-				`at most ${configCharacters} characters of JSON`,
-			)
-			.optional()
-			.meta({ description: "The application's own settings: kept and given back, never read." }),
+		routes: routesRequest.optional(),
+		config: configRequest.optional(),
 	})
 	.meta({ id: "NewTenant" });
 export type NewTenant = z.infer<typeof newTenantSchema>;
+
+/** The body of PATCH /v1/tenants/{tenantId}: what it names changes, whole; null takes away. */
+export const tenantPatchSchema = z
+	.strictObject({
+		name: nameText.optional(),
+		externalRef: externalRefText.nullable().optional(),
+		plan: planText.nullable().optional(),
+		origin: originRequestSchema.optional(),
+		routes: routesRequest.optional(),
+		config: configRequest.optional(),
+	})
+	.refine((patch) => Object.keys(patch).length > 0, "names at least one member")
+	.meta({ id: "TenantPatch" });
+export type TenantPatch = z.infer<typeof tenantPatchSchema>;
+
+/** Why something is asked for: kept in the history, and told in events. */
+export const reasonText = z.string().trim().min(1).max(200);
+
+export const suspensionRequestSchema = z.strictObject({ reason: reasonText }).meta({ id: "SuspensionRequest" });
+export const resumptionRequestSchema = z
+	.strictObject({ reason: reasonText.optional() })
+	.meta({ id: "ResumptionRequest" });
+export const renameRequestSchema = z.strictObject({ slug: slugText }).meta({ id: "RenameRequest" });

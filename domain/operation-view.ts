@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { actors } from "./errors.ts";
-import { type Operation, operationSchema, operationSteps } from "./operation.ts";
+import { type Operation, operationSchema } from "./operation.ts";
 import { type Check, checkSchema } from "./wait.ts";
 
 /** An operation as callers see it: how far it came, why it stopped, who has to act. */
 export const operationViewSchema = operationSchema
-	.omit({ stepsDone: true })
+	.omit({ stepsDone: true, hostnames: true, cancels: true, history: true })
 	.extend({
 		steps: z.array(
 			z.object({
@@ -34,7 +34,7 @@ export type OperationView = z.infer<typeof operationViewSchema>;
 
 /** `check`: what the operation's parked task hangs on, where the caller has looked it up. */
 export function operationView(operation: Operation, check?: Check): OperationView {
-	const { stepsDone, ...rest } = operation;
+	const { stepsDone: _done, hostnames: _names, cancels: _cancelled, history: _history, ...rest } = operation;
 	const open = operation.status === "queued" || operation.status === "running";
 	return {
 		...rest,
@@ -51,8 +51,7 @@ function waitingFor({ kind, startedAt, lastSeen, nextCheckAt }: Check): Operatio
 }
 
 /** A step that was done in an earlier attempt counts as done until the failure says otherwise. */
-function stepsOf({ kind, status, stepsDone, failure }: Operation): OperationView["steps"] {
-	const names: readonly string[] = operationSteps[kind];
+function stepsOf({ steps: names, status, stepsDone, failure }: Operation): OperationView["steps"] {
 	const current = status === "running" ? names.find((name) => stepsDone[name] === undefined) : undefined;
 	return names.map((name) => {
 		if (name === failure?.step) return { name, state: "failed" };

@@ -1,14 +1,11 @@
 import { z } from "zod";
 import type { ConditionType } from "./conditions.ts";
 import { actors, remedyOf } from "./errors.ts";
+import { type Happening, happeningSchema, lengthened } from "./operation-history.ts";
+import { onboardingSteps, operationKinds } from "./operation-kinds.ts";
 
 export const operationStatuses = ["queued", "running", "succeeded", "failed", "superseded"] as const;
 export type OperationStatus = (typeof operationStatuses)[number];
-
-/** The steps of each kind of operation, as its state machine visits them. */
-export const operationSteps = {
-	"onboard-tenant": ["CheckCertificate", "SyncRecords", "PublishRoute", "ProbeRoute", "ActivateTenant"],
-} as const;
 
 /** The condition that a failed step leaves false. */
 const conditionOfStep: Record<string, ConditionType> = {
@@ -17,14 +14,16 @@ const conditionOfStep: Record<string, ConditionType> = {
 	PublishRoute: "RoutePublished",
 	ProbeRoute: "Serving",
 	ActivateTenant: "Serving",
+	CompleteUpdate: "Serving",
+	WithdrawRoutes: "RoutePublished",
+	RemoveRecords: "RecordsInSync",
+	ReleaseHostnames: "Claimed",
 };
 
 /** The condition that shows a failure; one outside of every step is why the hostname does not serve. */
 export function conditionOfFailure({ step }: { step?: string | undefined }): ConditionType {
 	return (step !== undefined ? conditionOfStep[step] : undefined) ?? "Serving";
 }
-
-export const operationKinds = ["onboard-tenant"] as const satisfies readonly (keyof typeof operationSteps)[];
 
 /** Why an execution ended badly. */
 const failureSchema = z.object({
@@ -47,16 +46,29 @@ export const operationSchema = z.object({
 	status: z.enum(operationStatuses),
 	attempt: z.int().positive().meta({ description: "Each attempt is one execution, named <operationId>-<attempt>." }),
 	redriveCount: z.int().nonnegative().meta({ description: "How often the attempt's execution has been redriven." }),
+	steps: z.array(z.string()).default(onboardingSteps).meta({ description: "The steps that it takes, in their order." }),
 	stepsDone: z
 		.record(z.string(), z.string())
 		.meta({ description: "ISO time at which each finished step was first done." }),
 	failure: failureSchema.extend({ actor: z.enum(actors), fix: z.string() }).optional(),
+	reason: z.string().optional().meta({ description: "Why it was asked for, in the words of whoever asked." }),
+	formerHostname: z.string().optional().meta({ description: "Of a rename: the name before." }),
+	/** Every hostname that it takes down. */
+	hostnames: z.array(z.object({ hostname: z.string(), generation: z.int().positive() })).default([]),
+	/** The attempt that it cancels, when one was under way. */
+	cancels: z.object({ operationId: z.string(), attempt: z.int().positive(), kind: z.enum(operationKinds) }).optional(),
+	history: z.array(happeningSchema).default([]),
 	requestedBy: z.string(),
 	correlationId: z.string(),
 	createdAt: z.string(),
 	updatedAt: z.string(),
 });
 export type Operation = z.infer<typeof operationSchema>;
+
+/** Whether an operation is still to be carried out. */
+export function isOpen({ status }: Operation): boolean {
+	return status === "queued" || status === "running";
+}
 
 /** What Step Functions says of an execution, from its status-change event or from DescribeExecution. */
 export interface ExecutionReport {
@@ -66,6 +78,8 @@ export interface ExecutionReport {
 	failure?: Failure | undefined;
 	/** ISO time at which it ended. */
 	endedAt?: string | undefined;
+	/** Who redrove it, when we know. */
+	redrivenBy?: string | undefined;
 }
 
 /** `<operationId>-<attempt>`: at most 80 characters, as StartExecution demands. */
@@ -85,7 +99,13 @@ export function parseExecutionName(name: string): { operationId: string; attempt
 export function afterReport(operation: Operation, report: ExecutionReport, now: string): Operation | undefined {
 	if (compare(positionOf(report), positionIn(operation)) <= 0) return undefined;
 	const { failure: _before, ...rest } = operation;
-	const next = { ...rest, attempt: report.attempt, redriveCount: report.redriveCount, updatedAt: now };
+	const next = {
+		...rest,
+		attempt: report.attempt,
+		redriveCount: report.redriveCount,
+		history: lengthened(operation.history, happeningsOf(operation, report, now)),
+		updatedAt: now,
+	};
 	switch (report.status) {
 		case "RUNNING":
 			return { ...next, status: "running" };
@@ -99,6 +119,36 @@ export function afterReport(operation: Operation, report: ExecutionReport, now: 
 			return { ...next, status, failure: { ...failure, ...remedyOf(failure.error) } };
 		}
 	}
+}
+
+/** A redrive shows by its count, also when only its end was ever told. */
+function happeningsOf(
+	operation: Operation,
+	{ attempt, redriveCount, status, failure, redrivenBy }: ExecutionReport,
+	now: string,
+): Happening[] {
+	const happening = { at: now, attempt, redriveCount };
+	const before = operation.attempt === attempt ? operation.redriveCount : 0;
+	const redriven: Happening[] =
+		redriveCount > before ? [{ ...happening, what: "redriven", by: redrivenBy ?? "aws" }] : [];
+	if (status === "RUNNING") return redriven.length > 0 ? redriven : [{ ...happening, what: "started" }];
+	if (status === "SUCCEEDED") return [...redriven, { ...happening, what: "succeeded" }];
+	const what = failure?.error === "Superseded" ? "superseded" : "failed";
+	return [...redriven, { ...happening, what, step: failure?.step, error: failure?.error ?? `Execution.${status}` }];
+}
+
+/** The operation given up for `newer`, which takes over: a failed one, or one that is cancelled while it is under way. */
+export function givenUp(operation: Operation, newer: Pick<Operation, "kind" | "operationId">, now: string): Operation {
+	const { attempt, redriveCount, history, status } = operation;
+	const detail = `'${newer.operationId}' (${newer.kind}) took over.`;
+	const what = status === "failed" ? "superseded" : "cancelled";
+	return {
+		...operation,
+		status: "superseded",
+		failure: { error: "Superseded", detail, ...remedyOf("Superseded") },
+		history: lengthened(history, [{ at: now, what, by: newer.operationId, attempt, redriveCount }]),
+		updatedAt: now,
+	};
 }
 
 const sentenceOf = {

@@ -15,18 +15,24 @@ export interface TenantMapEntry {
 	origin: Origin;
 	routes: TenantRoute[];
 	redirectTo?: string;
+	/** Epoch seconds at which DynamoDB may delete the row. */
+	expiresAt?: number;
 	updatedAt: string;
 }
 
-const entryStatus: Record<Exclude<Intent, "released">, TenantMapEntry["status"]> = {
+const entryStatus: Record<Intent, TenantMapEntry["status"]> = {
 	serve: "active",
 	suspend: "suspended",
+	redirect: "moved",
 	remove: "removing",
+	released: "removing",
 };
 
-/** The map entry that follows from a claim; undefined for a released one, which the map does not hold. */
-export function mapEntryOf(claim: Claim, tenant: Tenant, now: string): TenantMapEntry | undefined {
-	if (claim.intent === "released") return undefined;
+/**
+ * The map entry that follows from a claim. A released name's stays, as a fence against late writers, and is `removing` (410) until its
+ * quarantine ends; then DynamoDB deletes it.
+ */
+export function mapEntryOf(claim: Claim, tenant: Tenant, now: string): TenantMapEntry {
 	return {
 		hostname: claim.hostname,
 		v: 1,
@@ -36,6 +42,10 @@ export function mapEntryOf(claim: Claim, tenant: Tenant, now: string): TenantMap
 		status: entryStatus[claim.intent],
 		origin: tenant.origin,
 		routes: tenant.routes,
+		...(claim.intent === "redirect" && { redirectTo: tenant.hostname }),
+		...(claim.quarantinedUntil !== undefined && {
+			expiresAt: Math.floor(Date.parse(claim.quarantinedUntil) / 1000),
+		}),
 		updatedAt: now,
 	};
 }

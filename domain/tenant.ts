@@ -23,6 +23,20 @@ export const tenantSchema = z.object({
 	origin: originSchema,
 	routes: z.array(routeSchema),
 	config: z.record(z.string(), z.unknown()).meta({ description: "The application's own settings: kept, never read." }),
+	revision: z.int().positive().default(1).meta({ description: "Grows with each accepted change; the ETag." }),
+	formerHostnames: z
+		.array(z.string())
+		.default([])
+		.meta({ description: "Names of before a rename, the newest first: they redirect to the present one." }),
+	suspension: z
+		.object({ reason: z.string(), since: z.string(), requestedBy: z.string() })
+		.optional()
+		.meta({ description: "Why the tenant is suspended, since when (ISO), and who asked." }),
+	releasedAt: z.string().optional().meta({ description: "ISO time at which the tenant had left." }),
+	/** The newest accepted operation: another change waits until it has ended (R13). Absent in rows of the first release. */
+	lastOperationId: z.string().optional(),
+	/** ISO times of the billing system's newest events that were taken: an older one that comes late changes nothing. */
+	heard: z.object({ subscription: z.string().optional(), plan: z.string().optional() }).default({}),
 	createdAt: z.string(),
 	updatedAt: z.string(),
 });

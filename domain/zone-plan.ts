@@ -1,4 +1,7 @@
-/** One record set that must stand, in our canonical form (no trailing dot). Only aliases to the distribution are written. */
+import type { Claim } from "./claim.ts";
+import { limits } from "./limits.ts";
+
+/** One record set of ours, in our canonical form (no trailing dot). Only aliases to the distribution are written and deleted. */
 export interface DesiredRecord {
 	name: string;
 	type: "A" | "AAAA";
@@ -6,10 +9,16 @@ export interface DesiredRecord {
 	aliasTarget: string;
 }
 
+/** What a change does to its records: they are to stand, or not to stand. */
+export const zoneActions = ["upsert", "delete"] as const;
+export type ZoneAction = (typeof zoneActions)[number];
+
 /** What one hostname wants of the zone. All of its records change in one batch or none does. */
 export interface ZoneChange {
+	/** The name that is fenced by `generation`; a delete may be of more names, which leave with it. */
 	hostname: string;
 	generation: number;
+	action: ZoneAction;
 	records: DesiredRecord[];
 }
 
@@ -19,7 +28,7 @@ export interface BatchCost {
 	elements: number;
 	/** Characters in values; an UPSERT counts twice. */
 	characters: number;
-	/** Tokens of the changes bucket: an UPSERT costs two. */
+	/** Tokens of the changes bucket: an UPSERT costs two, a DELETE one. */
 	tokens: number;
 }
 
@@ -31,10 +40,29 @@ export function recordsOf(hostname: string, distributionDomain: string): Desired
 	];
 }
 
-/** Every write is an UPSERT: safe to repeat, and what Route 53 counts double. */
-export function costOf(change: ZoneChange): BatchCost {
-	const characters = change.records.reduce((sum, record) => sum + record.aliasTarget.length, 0);
-	return { elements: change.records.length * 2, characters: characters * 2, tokens: change.records.length * 2 };
+/** Every hostname that a change is about: the one that is fenced, and those of its records. */
+export function namesOf({ hostname, records }: ZoneChange): string[] {
+	return [...new Set([hostname, ...records.map(({ name }) => name)])];
+}
+
+/**
+ * Whether the registry still wants a change of exactly this generation (R3): records are written for a name that is to stay, and
+ * deleted only when every name among them is leaving, with the same tenant. A record set of a live host is never left empty.
+ */
+export function isWanted(change: ZoneChange, claims: ReadonlyMap<string, Claim>): boolean {
+	const claim = claims.get(change.hostname);
+	if (claim?.generation !== change.generation || claim.intent === "released") return false;
+	if (change.action === "upsert") return claim.intent !== "remove";
+	return namesOf(change)
+		.map((name) => claims.get(name))
+		.every((each) => each?.intent === "remove" && each.tenantId === claim.tenantId);
+}
+
+/** An UPSERT counts double in everything that Route 53 limits, a DELETE once. */
+export function costOf({ action, records }: ZoneChange): BatchCost {
+	const weight = action === "upsert" ? limits.route53UpsertCost.value : 1;
+	const characters = records.reduce((sum, record) => sum + record.aliasTarget.length, 0);
+	return { elements: records.length * weight, characters: characters * weight, tokens: records.length * weight };
 }
 
 /** As many changes from the front as fit within `limit`, at least one; a hostname's records are never torn apart. */

@@ -1,37 +1,21 @@
-import { createHash } from "node:crypto";
 import { ulid } from "ulid";
-import { canonicalJson } from "../domain/canonical-json.ts";
 import { type Claim, claimability, newClaim } from "../domain/claim.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { nextGeneration } from "../domain/generation.ts";
 import type { NewTenant } from "../domain/new-tenant.ts";
-import type { Operation } from "../domain/operation.ts";
+import { onboardingSteps } from "../domain/operation-kinds.ts";
 import { operationView } from "../domain/operation-view.ts";
 import type { Tenant } from "../domain/tenant.ts";
 import { tenantView } from "../domain/tenant-view.ts";
-import {
-	type AcceptanceOutcome,
-	type Answer,
-	accept,
-	earlierAnswer,
-	type Idempotency,
-} from "../services/acceptance.ts";
+import { type AcceptanceOutcome, accept } from "../services/acceptance.ts";
 import { readClaim } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
+import { type Answer, earlierAnswer } from "../services/idempotency.ts";
 import { setting } from "../services/settings.ts";
+import { type Asking, answerAgain, idempotencyOf } from "./asking.ts";
+import { newOperation } from "./new-operation.ts";
 import { readNames } from "./read-names.ts";
 import { tellQueue } from "./tell-queue.ts";
-
-/** Who asks, and how the request is told from its repetitions. */
-export interface Asking {
-	/** Namespace of the idempotency key: one caller's keys are not another's. */
-	caller: string;
-	idempotencyKey: string;
-	/** For how long a repetition gets the same answer. */
-	rememberedHours: number;
-	requestedBy: string;
-	correlationId: string;
-}
 
 /**
  * Accepts a new tenant, from REST or from an event alike: one transaction decides, then the queue is told. Answers what the caller
@@ -41,14 +25,14 @@ export async function acceptOnboarding(request: NewTenant, asking: Asking): Prom
 	const now = isoNow();
 	const idempotency = idempotencyOf(request, asking, now);
 	const earlier = await earlierAnswer(idempotency, now);
-	if (earlier) return answerTo(earlier, request);
+	if (earlier) return answerAgain(earlier);
 	const names = readNames(request);
 	const predecessor = await readClaim(names.hostname);
 	const refusal = refusalOf(predecessor, request.slug, now);
 	if (refusal) {
 		// The name may be taken by this very request, which came twice and was accepted between the two reads.
 		const meanwhile = await earlierAnswer(idempotency, now);
-		if (meanwhile) return answerTo(meanwhile, request);
+		if (meanwhile) return answerAgain(meanwhile);
 		throw refusal;
 	}
 	const generation = nextGeneration(predecessor?.generation, Number(setting("GENERATION_EPOCH")));
@@ -60,12 +44,26 @@ export async function acceptOnboarding(request: NewTenant, asking: Asking): Prom
 		externalRef: request.externalRef,
 		plan: request.plan,
 		config: request.config ?? {},
+		revision: 1,
+		formerHostnames: [],
+		heard: {},
 		createdAt: now,
 		updatedAt: now,
 	};
 	const claim = newClaim({ hostname: names.hostname, tenantId, generation, predecessor }, now);
-	const operation = newOperation(claim, asking, now);
+	const { requestedBy, correlationId } = asking;
+	const operation = newOperation(
+		{
+			kind: "onboard-tenant",
+			...{ tenantId, generation, requestedBy, correlationId },
+			hostname: names.hostname,
+			steps: onboardingSteps,
+		},
+		now,
+	);
+	tenant.lastOperationId = operation.operationId;
 	const answer: Answer = {
+		etag: `"${tenant.revision}"`,
 		location: `/v1/operations/${operation.operationId}`,
 		body: JSON.stringify({ tenant: tenantView(tenant, claim), operation: operationView(operation) }),
 	};
@@ -75,47 +73,11 @@ export async function acceptOnboarding(request: NewTenant, asking: Asking): Prom
 	return answer;
 }
 
-function newOperation(claim: Claim, asking: Asking, now: string): Operation {
-	return {
-		operationId: `op_${ulid(Date.parse(now))}`,
-		kind: "onboard-tenant",
-		tenantId: claim.tenantId,
-		hostname: claim.hostname,
-		generation: claim.generation,
-		status: "queued",
-		attempt: 1,
-		redriveCount: 0,
-		stepsDone: {},
-		requestedBy: asking.requestedBy,
-		correlationId: asking.correlationId,
-		createdAt: now,
-		updatedAt: now,
-	};
-}
-
-function idempotencyOf(
-	request: NewTenant,
-	{ caller, idempotencyKey, rememberedHours }: Asking,
-	now: string,
-): Idempotency {
-	return {
-		caller,
-		key: idempotencyKey,
-		requestDigest: createHash("sha256").update(canonicalJson(request)).digest("hex"),
-		expiresAt: Math.floor(Date.parse(now) / 1000) + rememberedHours * 3_600,
-	};
-}
-
 function answerTo(outcome: Exclude<AcceptanceOutcome, { outcome: "accepted" }>, request: NewTenant): Answer {
 	switch (outcome.outcome) {
 		case "repeated":
-			return outcome.answer;
 		case "key-reused":
-			throw new HostmasterError(
-				"IdempotencyKeyReused",
-				"The key came before with another body. Repeat that body, or use a new key for a new request.",
-				{ field: "Idempotency-Key", rule: "one-request" },
-			);
+			return answerAgain(outcome);
 		case "name-unavailable":
 			throw (
 				refusalOf(outcome.claim, request.slug, isoNow()) ??

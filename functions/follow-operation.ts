@@ -3,6 +3,7 @@ import { conditionsAfterReport } from "../domain/conditions-after-report.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import type { EventDetail } from "../domain/events.ts";
 import { afterReport, type ExecutionReport, executionName, type Operation } from "../domain/operation.ts";
+import { kindTable } from "../domain/operation-kinds.ts";
 import { claimPut, isCurrent, readClaim } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { transact } from "../services/dynamodb.ts";
@@ -45,22 +46,16 @@ export async function followReport(operationId: string, report: ExecutionReport)
 async function eventOf(operation: Operation): Promise<OutgoingEvent | undefined> {
 	const { status, failure, updatedAt: createdAt } = operation;
 	if (status !== "succeeded" && !(status === "failed" && failure)) return undefined;
-	const { operationId, attempt, redriveCount, tenantId, hostname, correlationId } = operation;
+	const { operationId, attempt, redriveCount, tenantId, hostname, correlationId, reason, formerHostname } = operation;
 	const tenant = await readTenant(tenantId);
+	const { succeeded, failed } = kindTable[operation.kind];
 	// The same end has the same id, however often it is told.
 	const eventId = `evt_${executionName(operationId, attempt)}-${redriveCount}`;
-	const activated: EventDetail<"TenantActivated"> = {
-		version: 1,
-		eventId,
-		occurredAt: createdAt,
-		tenantId,
-		slug: tenant?.slug,
-		externalRef: tenant?.externalRef,
-		hostname,
-		operationId,
-		correlationId,
+	const detail: EventDetail<typeof succeeded> = {
+		...{ version: 1, eventId, occurredAt: createdAt, tenantId, hostname, operationId, correlationId },
+		...{ slug: tenant?.slug, externalRef: tenant?.externalRef, reason },
+		...(formerHostname !== undefined && { formerHostname }),
 	};
-	if (!failure) return { eventId, detailType: "TenantActivated", createdAt, detail: activated };
-	const failed: EventDetail<"TenantOnboardingFailed"> = { ...activated, failure };
-	return { eventId, detailType: "TenantOnboardingFailed", createdAt, detail: failed };
+	if (!failure) return { eventId, detailType: succeeded, createdAt, detail };
+	return { eventId, detailType: failed, createdAt, detail: { ...detail, failure } };
 }

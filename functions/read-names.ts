@@ -10,18 +10,33 @@ import { hostnameOf } from "./platform-hostname.ts";
 
 /** The names of a request in canonical form. Throws SlugReserved, or InvalidRequest with the field and the rule. */
 export function readNames(request: NewTenant): Pick<Tenant, "slug" | "hostname" | "origin" | "routes"> {
-	const slug = parseSlug(request.slug, reservedSlugs);
+	const { slug, origin, routes = [] } = request;
+	return { ...readSlug(slug), origin: readOrigin(origin), routes: readRoutes(routes) };
+}
+
+/** A slug in canonical form, and its hostname. Throws SlugReserved, or InvalidRequest with the rule. */
+export function readSlug(text: string): Pick<Tenant, "slug" | "hostname"> {
+	const slug = parseSlug(text, reservedSlugs);
 	if (!slug.ok) {
 		const { rule, detail } = describeRefusal(slug.refusal);
 		const name = rule === "reserved" || rule === "imitates-reserved" ? "SlugReserved" : "InvalidRequest";
 		throw new HostmasterError(name, detail, { field: "slug", rule });
 	}
-	const allowed = allowList();
-	const origin = parseOrigin(request.origin, allowed);
+	return { slug: slug.value, hostname: hostnameOf(slug.value) };
+}
+
+/** An origin in canonical form, on the environment's allow-list. Throws InvalidRequest with the field and the rule. */
+export function readOrigin(given: NewTenant["origin"]): Tenant["origin"] {
+	const origin = parseOrigin(given, allowList());
 	if (!origin.ok) throw invalid(origin.refusal);
-	const routes = parseRoutes(request.routes ?? [], allowed);
+	return origin.value;
+}
+
+/** Routes in canonical form. Throws InvalidRequest with the field and the rule. */
+export function readRoutes(given: NonNullable<NewTenant["routes"]>): Tenant["routes"] {
+	const routes = parseRoutes(given, allowList());
 	if (!routes.ok) throw invalid(routes.refusal);
-	return { slug: slug.value, hostname: hostnameOf(slug.value), origin: origin.value, routes: routes.value };
+	return routes.value;
 }
 
 function allowList(): AllowList {

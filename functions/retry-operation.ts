@@ -2,6 +2,7 @@ import { conditionsGoingOn } from "../domain/conditions-after-report.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { nextGeneration } from "../domain/generation.ts";
 import { type Operation, retryMode } from "../domain/operation.ts";
+import { lengthened } from "../domain/operation-history.ts";
 import { isCurrent, readClaim, superseded } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { redrive, reportOf } from "../services/executions.ts";
@@ -15,21 +16,22 @@ import { tellQueue } from "./tell-queue.ts";
  * was at fault, a new attempt with a higher generation, whose finished steps notice that they are done.
  * Throws OperationNotFailed, also when the operation turns out to have been redriven from the AWS console meanwhile.
  */
-export async function retryOperation(seen: Operation): Promise<Operation> {
+export async function retryOperation(seen: Operation, requestedBy: string): Promise<Operation> {
 	refuseUnlessFailed(seen);
 	const report = await reportOf(seen);
 	// The row may be behind: its last event was lost, or somebody was at the AWS console.
 	const operation = report ? await followReport(seen.operationId, report) : seen;
 	refuseUnlessFailed(operation);
 	const mode = retryMode(operation.failure, report?.redrivable ?? false);
-	if (mode === "new-attempt") return newAttempt(operation);
+	if (mode === "new-attempt") return newAttempt(operation, requestedBy);
 	if (await redrive(operation)) {
 		const { attempt, redriveCount } = operation;
 		// Crash here? The execution runs, and its end is recorded like any other.
-		return followReport(operation.operationId, { attempt, redriveCount: redriveCount + 1, status: "RUNNING" });
+		const going = { attempt, redriveCount: redriveCount + 1, status: "RUNNING", redrivenBy: requestedBy } as const;
+		return followReport(operation.operationId, going);
 	}
 	await refuseIfRedriven(operation);
-	return newAttempt(operation);
+	return newAttempt(operation, requestedBy);
 }
 
 /** A redrive that was refused may have lost to one from the AWS console: then the execution goes on, and must stay the only one (R13). */
@@ -50,18 +52,20 @@ function refuseUnlessFailed({ operationId, status }: Operation): void {
 	throw new HostmasterError("OperationNotFailed", `'${operationId}' is ${status}; only a failed operation is retried.`);
 }
 
-async function newAttempt(before: Operation): Promise<Operation> {
+async function newAttempt(before: Operation, requestedBy: string): Promise<Operation> {
 	const claim = await readClaim(before.hostname);
 	if (!claim || !isCurrent(claim, before.generation)) throw superseded(before.hostname, before.generation, claim);
 	const now = isoNow();
 	const generation = nextGeneration(claim.generation, Number(setting("GENERATION_EPOCH")));
 	const { failure, ...rest } = before;
+	const next = { attempt: before.attempt + 1, redriveCount: 0 };
 	const after: Operation = {
 		...rest,
+		...next,
 		status: "queued",
-		attempt: before.attempt + 1,
-		redriveCount: 0,
 		generation,
+		hostnames: before.hostnames.map((name) => (name.hostname === claim.hostname ? { ...name, generation } : name)),
+		history: lengthened(before.history, [{ at: now, what: "retried", by: requestedBy, ...next }]),
 		updatedAt: now,
 	};
 	const conditions = failure ? conditionsGoingOn(claim.conditions, failure, now) : claim.conditions;

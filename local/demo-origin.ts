@@ -37,7 +37,7 @@ interface Seen {
 
 /**
  * Plays the SaaS application behind the edge: any path answers whose request it is, and what came with it.
- * `?max-age=N` makes the answer cacheable, `?status=N` sets its status.
+ * `?max-age=N` makes the answer cacheable, `&stale-while-revalidate=N` for longer still; `?status=N` sets its status.
  */
 export async function startDemoOrigin({
 	tls,
@@ -52,11 +52,14 @@ export async function startDemoOrigin({
 		const searchParams = new URLSearchParams(query);
 		const seen = whoAsks(request, pathname, verify);
 		const json = request.headers.accept?.includes("application/json") ?? false;
-		const maxAge = searchParams.get("max-age");
+		const caching = ["max-age", "stale-while-revalidate"].flatMap((name) => {
+			const seconds = searchParams.get(name);
+			return seconds === null ? [] : [`${name}=${Number(seconds) || 0}`];
+		});
 		const status = /^[2-5]\d\d$/.exec(searchParams.get("status") ?? "")?.[0] ?? "200";
 		response.writeHead(Number(status), {
 			"Content-Type": json ? "application/json" : "text/html; charset=utf-8",
-			"Cache-Control": maxAge === null ? "no-store" : `public, max-age=${Number(maxAge) || 0}`,
+			"Cache-Control": caching.length === 0 ? "no-store" : ["public", ...caching].join(", "),
 			Vary: "Accept",
 		});
 		response.end(json ? JSON.stringify(seen) : page(seen));

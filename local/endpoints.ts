@@ -3,7 +3,7 @@ import type { Cloud } from "./cloud.ts";
 import { demoOriginHost, platformDomain } from "./laptop.ts";
 
 /** Scopes of every route: the token of a laptop may do all. */
-const allScopes = ["tenants:read", "tenants:write", "operations:read", "operations:retry"];
+const allScopes = ["tenants:read", "tenants:write", "operations:read", "operations:retry", "operations:write"];
 
 /** What programs need to use a running Hostmaster; also the content of `.hostmaster/endpoints.json`. */
 export interface Endpoints {

@@ -27,6 +27,8 @@ export function laptopParameters(ports: Ports, authority: string): Record<string
 		TokenAudience: tokenAudience,
 		AllowedOrigins: `${demoOriginHost}:${ports.demoOrigin}`,
 		PlatformDomain: platformDomain,
+		// A person watches, and no cache of the world's has to fade.
+		RemovalGraceSeconds: "2",
 	};
 }
 

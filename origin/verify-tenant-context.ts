@@ -92,8 +92,15 @@ function claimsOf(token: string, key: KeyObject): Claims | ContextRefusal {
 	const { iss, aud, sub, slug, host, gen, iat, exp } = jsonOf(payload) ?? {};
 	if (typeof iss !== "string" || typeof aud !== "string" || typeof sub !== "string") return "malformed";
 	if (typeof slug !== "string" || typeof host !== "string") return "malformed";
-	if (typeof gen !== "number" || typeof iat !== "number" || typeof exp !== "number") return "malformed";
+	if (typeof gen !== "number" || !Number.isSafeInteger(gen) || !isTime(iat) || !isTime(exp)) return "malformed";
 	return { iss, aud, sub, slug, host, gen, iat, exp };
+}
+
+const latestSeconds = 253_402_300_799; // the last second of the year 9999: what ISO 8601 writes with four digits
+
+/** A time as the edge says it, in whole seconds since 1970. `Date` throws for what is far out of its range. */
+function isTime(value: unknown): value is number {
+	return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= latestSeconds;
 }
 
 function jsonOf(part: string): Record<string, unknown> | undefined {

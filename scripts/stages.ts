@@ -20,6 +20,7 @@ export const stageValuesSchema = z.strictObject({
 	TokenAudience: given.min(1, "is empty"),
 	AllowedOrigins: given.min(1, "is empty"),
 	GenerationEpoch: given.regex(/^[1-9][0-9]*$/, "is not a positive whole number in quotes"),
+	RemovalGraceSeconds: given.regex(/^[0-9]{1,5}$/, "is not a number of seconds in quotes"),
 	MapReplicaRegion: optional,
 	Resolvers: optional,
 	EdgePort: given.regex(/^[1-9][0-9]*$/, "is not a port in quotes"),

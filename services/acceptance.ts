@@ -1,24 +1,9 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
 import { type Claim, claimability, claimSchema } from "../domain/claim.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Tenant } from "../domain/tenant.ts";
-import { calling } from "./aws-errors.ts";
-import { type Cancellation, documents, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { type Cancellation, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { type Answer, type Idempotency, idempotencyPut, type Repetition, repetition } from "./idempotency.ts";
 import { claimRow, keys, operationRow, registryTable, tenantRow } from "./registry.ts";
-
-const answerSchema = z.object({ location: z.string(), body: z.string() });
-/** What the caller was told, kept for its repetition. */
-export type Answer = z.infer<typeof answerSchema>;
-
-/** Who asks, under which Idempotency-Key, for what (a digest of the request), and how long that is remembered. */
-export interface Idempotency {
-	caller: string;
-	key: string;
-	requestDigest: string;
-	/** Epoch seconds. */
-	expiresAt: number;
-}
 
 export interface Acceptance {
 	tenant: Tenant;
@@ -32,9 +17,7 @@ export interface Acceptance {
 
 export type AcceptanceOutcome =
 	| { outcome: "accepted" }
-	/** The same request came before: this is what it was told. */
-	| { outcome: "repeated"; answer: Answer }
-	| { outcome: "key-reused" }
+	| Repetition
 	/** The name is somebody's, or is in quarantine, by now. */
 	| { outcome: "name-unavailable"; claim: Claim | undefined }
 	| { outcome: "external-ref-taken" };
@@ -46,7 +29,7 @@ export type AcceptanceOutcome =
 export async function accept(request: Acceptance, now: string): Promise<AcceptanceOutcome> {
 	const { tenant, operation, idempotency } = request;
 	const items = [
-		idempotencyPut(request, now),
+		idempotencyPut(idempotency, request.answer, now),
 		claimWrite(request, now),
 		create(tenantRow(tenant)),
 		create(operationRow(operation)),
@@ -63,47 +46,6 @@ export async function accept(request: Acceptance, now: string): Promise<Acceptan
 	}
 	if (refusedByCondition(externalRef)) return { outcome: "external-ref-taken" };
 	throw new Error(`The acceptance was cancelled: ${JSON.stringify(reasons.map(({ code }) => code))}`);
-}
-
-/** The answer that this Idempotency-Key was given before, if it was used and is not forgotten at `now`. */
-export async function earlierAnswer(
-	idempotency: Idempotency,
-	now: string,
-): Promise<Exclude<AcceptanceOutcome, { outcome: "accepted" }> | undefined> {
-	const { Item } = await calling("DynamoDB", () =>
-		documents.send(
-			new GetCommand({
-				TableName: registryTable(),
-				Key: keys.idempotency(idempotency.caller, idempotency.key),
-				ConsistentRead: true,
-			}),
-		),
-	);
-	if (!Item || parseRow(recordSchema, Item).expiresAt <= epochSeconds(now)) return undefined;
-	return repetition(idempotency, Item);
-}
-
-const recordSchema = z.object({ requestDigest: z.string(), expiresAt: z.number(), answer: answerSchema });
-
-function repetition(idempotency: Idempotency, row: Record<string, unknown> | undefined) {
-	const record = recordSchema.parse(row);
-	if (record.requestDigest !== idempotency.requestDigest) return { outcome: "key-reused" } as const;
-	return { outcome: "repeated", answer: record.answer } as const;
-}
-
-// TTL deletes late (within days), so an expired record may still stand and is written over.
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
-function idempotencyPut({ idempotency, answer }: Acceptance, now: string): TransactItem {
-	const { caller, key, requestDigest, expiresAt } = idempotency;
-	return {
-		Put: {
-			TableName: registryTable(),
-			Item: { ...keys.idempotency(caller, key), requestDigest, expiresAt, answer },
-			ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now",
-			ExpressionAttributeValues: { ":now": epochSeconds(now) },
-			ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-		},
-	};
 }
 
 /** A first claim where nothing stands; over a released one only as it was read, its quarantine over. */
@@ -123,7 +65,8 @@ function claimWrite({ claim, predecessor }: Acceptance, now: string): TransactIt
 	};
 }
 
-function create(row: Record<string, unknown>): TransactItem {
+/** The write of a row where none stands. */
+export function create(row: Record<string, unknown>): TransactItem {
 	return {
 		Put: {
 			TableName: registryTable(),
@@ -134,10 +77,7 @@ function create(row: Record<string, unknown>): TransactItem {
 	};
 }
 
-function refusedByCondition(reason: Cancellation | undefined): boolean {
+/** True when an item of a transaction was refused by its own condition. */
+export function refusedByCondition(reason: Cancellation | undefined): boolean {
 	return reason?.code === "ConditionalCheckFailed";
-}
-
-function epochSeconds(iso: string): number {
-	return Math.floor(Date.parse(iso) / 1000);
 }

@@ -47,6 +47,13 @@ export async function liveClaim(hostname: string, generation: number): Promise<C
 	throw superseded(hostname, generation, claim);
 }
 
+/** The claim of exactly `generation`, also when it was released since. Throws Superseded otherwise (R3). */
+export async function claimOf(hostname: string, generation: number): Promise<Claim> {
+	const claim = await readClaim(hostname);
+	if (claim?.generation === generation) return claim;
+	throw superseded(hostname, generation, claim);
+}
+
 export function isCurrent(claim: Claim, generation: number): boolean {
 	return claim.generation === generation && claim.intent !== "released";
 }

@@ -7,24 +7,36 @@ import {
 	RedriveExecutionCommand,
 	SFNClient,
 	StartExecutionCommand,
+	StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { z } from "zod";
 import { HostmasterError } from "../domain/errors.ts";
 import { type ExecutionInput, executionInputSchema } from "../domain/execution-input.ts";
 import { type ExecutionReport, executionName, type Failure, type Operation } from "../domain/operation.ts";
+import { kindTable, type OperationKind } from "../domain/operation-kinds.ts";
 import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
 import { setting } from "./settings.ts";
 
 const client = new SFNClient(clientDefaults);
 
-function stateMachineArn(): string {
-	return setting("ONBOARD_STATE_MACHINE_ARN");
+/** Which attempt of which operation; the kind says in which machine. */
+export type Attempt = Pick<Operation, "operationId" | "attempt" | "kind">;
+
+function stateMachineArn(kind: OperationKind): string {
+	switch (kindTable[kind].machine) {
+		case "onboard-tenant":
+			return setting("ONBOARD_STATE_MACHINE_ARN");
+		case "update-tenant":
+			return setting("UPDATE_STATE_MACHINE_ARN");
+		case "offboard-tenant":
+			return setting("OFFBOARD_STATE_MACHINE_ARN");
+	}
 }
 
 /** arn:…:stateMachine:<machine> → arn:…:execution:<machine>:<name>. */
-function executionArn(operationId: string, attempt: number): string {
-	return `${stateMachineArn().replace(":stateMachine:", ":execution:")}:${executionName(operationId, attempt)}`;
+function executionArn({ operationId, attempt, kind }: Attempt): string {
+	return `${stateMachineArn(kind).replace(":stateMachine:", ":execution:")}:${executionName(operationId, attempt)}`;
 }
 
 /**
@@ -38,7 +50,7 @@ export async function startExecution(operation: Operation): Promise<ExecutionRep
 		await calling("Step Functions", () =>
 			client.send(
 				new StartExecutionCommand({
-					stateMachineArn: stateMachineArn(),
+					stateMachineArn: stateMachineArn(operation.kind),
 					name: executionName(operationId, attempt),
 					input,
 				}),
@@ -47,7 +59,7 @@ export async function startExecution(operation: Operation): Promise<ExecutionRep
 		return { attempt, redriveCount: 0, status: "RUNNING" };
 	} catch (error) {
 		if (!(error instanceof ExecutionAlreadyExists)) throw error;
-		const existing = await describe(operationId, attempt);
+		const existing = await describe(operation);
 		const report = isSameStart(existing?.input, operation) ? await reportOf(operation) : undefined;
 		if (!report) throw error;
 		return report;
@@ -63,14 +75,18 @@ function isSameStart(input: string | undefined, { operationId, attempt, generati
 const startedSchema = executionInputSchema.pick({ operationId: true, attempt: true, generation: true });
 
 function inputOf(operation: Operation): ExecutionInput {
-	const { operationId, attempt, tenantId, hostname, generation, correlationId } = operation;
-	return { version: 1, operationId, attempt, tenantId, hostname, generation, correlationId };
+	const { operationId, attempt, kind, tenantId, hostname, generation, correlationId } = operation;
+	const { steps, hostnames, cancels } = operation;
+	return {
+		...{ version: 1, operationId, attempt, kind, tenantId, hostname, generation, correlationId, steps, hostnames },
+		...(cancels && { cancels }),
+	};
 }
 
-async function describe(operationId: string, attempt: number) {
+async function describe(attempt: Attempt) {
 	try {
 		return await calling("Step Functions", () =>
-			client.send(new DescribeExecutionCommand({ executionArn: executionArn(operationId, attempt) })),
+			client.send(new DescribeExecutionCommand({ executionArn: executionArn(attempt) })),
 		);
 	} catch (error) {
 		if (error instanceof ExecutionDoesNotExist) return undefined;
@@ -80,7 +96,7 @@ async function describe(operationId: string, attempt: number) {
 
 /** How the operation's present attempt stands, or undefined when there is no such execution (never started, or long gone). */
 export async function reportOf(operation: Operation): Promise<(ExecutionReport & { redrivable: boolean }) | undefined> {
-	const found = await describe(operation.operationId, operation.attempt);
+	const found = await describe(operation);
 	if (!found?.status) return undefined;
 	// Ours never waits for a redrive (that is a Map Run's), and PENDING_REDRIVE is as good as running.
 	const status = found.status === "PENDING_REDRIVE" ? "RUNNING" : found.status;
@@ -97,12 +113,12 @@ export async function reportOf(operation: Operation): Promise<(ExecutionReport &
 
 /** The failed step from the execution's history, with the error's name and its readable text. */
 export async function failureOf(
-	{ operationId, attempt }: { operationId: string; attempt: number },
+	attempt: Attempt,
 	error: string | undefined,
 	cause: string | undefined,
 ): Promise<Failure | undefined> {
 	if (error === undefined && cause === undefined) return undefined;
-	const step = await stepEnteredLast(executionArn(operationId, attempt));
+	const step = await stepEnteredLast(executionArn(attempt));
 	return { step, error: error ?? "Unknown", detail: readableCause(cause) };
 }
 
@@ -150,12 +166,13 @@ function readableCause(cause: string | undefined): string {
 }
 
 /** Lets the failed execution go on at the failed step; false when Step Functions will not (any more). */
-export async function redrive({ operationId, attempt, redriveCount }: Operation): Promise<boolean> {
+export async function redrive(operation: Operation): Promise<boolean> {
+	const { operationId, attempt, redriveCount } = operation;
 	try {
 		await calling("Step Functions", () =>
 			client.send(
 				new RedriveExecutionCommand({
-					executionArn: executionArn(operationId, attempt),
+					executionArn: executionArn(operation),
 					clientToken: `${executionName(operationId, attempt)}-${redriveCount + 1}`,
 				}),
 			),
@@ -164,5 +181,16 @@ export async function redrive({ operationId, attempt, redriveCount }: Operation)
 	} catch (error) {
 		if (error instanceof ExecutionNotRedrivable) return false;
 		throw error;
+	}
+}
+
+/** Stops an attempt's execution if it runs; what has ended, or never began, is stopped already. Safe to repeat. */
+export async function stop(attempt: Attempt, cause: string): Promise<void> {
+	try {
+		await calling("Step Functions", () =>
+			client.send(new StopExecutionCommand({ executionArn: executionArn(attempt), error: "Superseded", cause })),
+		);
+	} catch (error) {
+		if (!(error instanceof ExecutionDoesNotExist)) throw error;
 	}
 }

@@ -1,10 +1,11 @@
 import { functionName } from "./settings.ts";
 
 /**
- * What is counted, by function; infra/alarms-shared.yml watches both. `FailedMessages`: went back to their queue; a batch that fails in
+ * What is counted, by function; infra/alarms-shared.yml watches all. `FailedMessages`: went back to their queue; a batch that fails in
  * part is a success to Lambda, so its own metric `Errors` does not know of them. `BrokenLooks`: ended in an error that is not ours.
+ * `UnsafePlans`: so much differs that the reconciler repairs nothing by itself.
  */
-export type CountName = "FailedMessages" | "BrokenLooks";
+export type CountName = "FailedMessages" | "BrokenLooks" | "UnsafePlans";
 
 /** Where these metrics lie in CloudWatch. */
 export const metricsNamespace = "Hostmaster";

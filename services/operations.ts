@@ -38,7 +38,7 @@ export function operationMove(after: Operation, before: Operation): TransactItem
 			Key: keys.operation(after.operationId),
 			UpdateExpression:
 				"SET #status = :status, statusPk = :statusPk, attempt = :attempt, redriveCount = :redriveCount, " +
-				`generation = :generation, updatedAt = :now${after.failure ? ", failure = :failure" : " REMOVE failure"}`,
+				`generation = :generation, history = :history, hostnames = :hostnames, updatedAt = :now${after.failure ? ", failure = :failure" : " REMOVE failure"}`,
 			ConditionExpression: "#status = :seenStatus AND attempt = :seenAttempt AND redriveCount = :seenRedriveCount",
 			ExpressionAttributeNames: { "#status": "status" },
 			ExpressionAttributeValues: {
@@ -47,6 +47,8 @@ export function operationMove(after: Operation, before: Operation): TransactItem
 				":attempt": after.attempt,
 				":redriveCount": after.redriveCount,
 				":generation": after.generation,
+				":history": after.history,
+				":hostnames": after.hostnames,
 				":now": after.updatedAt,
 				...(after.failure && { ":failure": after.failure }),
 				":seenStatus": before.status,

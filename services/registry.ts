@@ -16,6 +16,8 @@ import { setting } from "./settings.ts";
  * | idempotency | IDEMPOTENCY#caller#key      |              |                     |             |
  * | event out   | EVENT#id                    |              | EVENT#pending/id    |             |
  * | cursor      | SWEEP#list                  |              |                     |             |
+ * | last run    | RECONCILIATION#latest       |              |                     |             |
+ * | pause       | PAUSE                       |              |                     |             |
  *
  * Ids are ULIDs, so every list is in order of creation.
  */
@@ -28,7 +30,9 @@ export const keys = {
 	operation: (operationId: string) => ({ pk: `OPERATION#${operationId}`, sk: "OPERATION" }),
 	idempotency: (caller: string, key: string) => ({ pk: `IDEMPOTENCY#${caller}#${key}`, sk: "IDEMPOTENCY" }),
 	event: (eventId: string) => ({ pk: `EVENT#${eventId}`, sk: "EVENT" }),
+	pause: () => ({ pk: "PAUSE", sk: "PAUSE" }),
 	sweep: (list: string) => ({ pk: `SWEEP#${list}`, sk: "SWEEP" }),
+	reconciliation: { pk: "RECONCILIATION#latest", sk: "RECONCILIATION" },
 };
 
 export function tenantRow(tenant: Tenant): Record<string, unknown> {

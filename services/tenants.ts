@@ -2,8 +2,8 @@ import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import type { Tenant } from "../domain/tenant.ts";
 import { calling } from "./aws-errors.ts";
-import { documents, parseRow } from "./dynamodb.ts";
-import { keys, registryTable, tenantRowSchema } from "./registry.ts";
+import { documents, parseRow, type TransactItem } from "./dynamodb.ts";
+import { keys, registryTable, tenantRow, tenantRowSchema } from "./registry.ts";
 
 export async function readTenant(tenantId: string): Promise<Tenant | undefined> {
 	const { Item } = await calling("DynamoDB", () =>
@@ -38,4 +38,17 @@ export async function tenantIdOf(externalRef: string): Promise<string | undefine
 		),
 	);
 	return Item && parseRow(z.object({ tenantId: z.string() }), Item).tenantId;
+}
+
+/** The write of `after` over exactly the row that was read as `before`; its revision is the next one. */
+export function tenantPut(after: Tenant, before: Tenant): TransactItem {
+	return {
+		Put: {
+			TableName: registryTable(),
+			Item: tenantRow({ ...after, revision: before.revision + 1 }),
+			// Rows of the first release have no revision, which reads as 1.
+			ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(revision) OR revision = :seen)",
+			ExpressionAttributeValues: { ":seen": before.revision },
+		},
+	};
 }

@@ -2,6 +2,7 @@ import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { limits } from "../domain/limits.ts";
 import { waitSchema } from "../domain/wait.ts";
+import { zoneActions } from "../domain/zone-plan.ts";
 import { calling } from "./aws-errors.ts";
 import { documents, isConditionFailure, parseRows, type TransactItem } from "./dynamodb.ts";
 import { setting } from "./settings.ts";
@@ -10,6 +11,8 @@ import { setting } from "./settings.ts";
 const requestedChangeSchema = z.object({
 	hostname: z.string(),
 	generation: z.int().positive(),
+	/** Rows of before deletes were learnt have none (R12). */
+	action: z.enum(zoneActions).default("upsert"),
 	records: z.array(z.object({ name: z.string(), type: z.enum(["A", "AAAA"]), aliasTarget: z.string() })),
 	wait: waitSchema,
 	requestedAt: z.string(),
@@ -18,7 +21,10 @@ export type RequestedChange = z.infer<typeof requestedChangeSchema>;
 
 const changeKey = (zoneId: string, hostname: string) => ({ pk: `ZONE#${zoneId}`, sk: `CHANGE#${hostname}` });
 
-/** Asks for a change. An older generation, or an older request of the same, is ignored (R3). Safe to repeat. */
+/**
+ * Asks for a change. A newer generation takes the place of what waits, whether that is to write or to delete; an older one, or an older
+ * request of the same, is ignored (R3). Safe to repeat.
+ */
 export async function requestChange(zoneId: string, change: RequestedChange): Promise<void> {
 	try {
 		await calling("DynamoDB", () =>
@@ -27,13 +33,14 @@ export async function requestChange(zoneId: string, change: RequestedChange): Pr
 					TableName: setting("ZONE_CHANGES_TABLE"),
 					Key: changeKey(zoneId, change.hostname),
 					UpdateExpression:
-						"SET hostname = :hostname, generation = :generation, records = :records, #wait = :wait, requestedAt = :at",
+						"SET hostname = :hostname, generation = :generation, #action = :action, records = :records, #wait = :wait, requestedAt = :at",
 					ConditionExpression:
 						"attribute_not_exists(pk) OR generation < :generation OR (generation = :generation AND requestedAt <= :at)",
-					ExpressionAttributeNames: { "#wait": "wait" },
+					ExpressionAttributeNames: { "#action": "action", "#wait": "wait" },
 					ExpressionAttributeValues: {
 						":hostname": change.hostname,
 						":generation": change.generation,
+						":action": change.action,
 						":records": change.records,
 						":wait": change.wait,
 						":at": change.requestedAt,

@@ -30,7 +30,7 @@ export interface Lease {
 const leaseKey = (zoneId: string) => ({ pk: `ZONE#${zoneId}`, sk: "LEASE" });
 
 /** How long a lease lasts without being renewed: longer than a Route 53 call with its retries. */
-const leaseMs = 15_000;
+export const leaseMs = 15_000;
 
 /** Takes the zone's lease, or answers undefined while another writer holds it. */
 export async function takeLease(zoneId: string, owner: string, nowMs: number): Promise<Lease | undefined> {

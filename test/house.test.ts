@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { errorTable } from "../domain/errors.ts";
-import { operationSteps } from "../domain/operation.ts";
+import { offboardingSteps, onboardingSteps, updateSteps } from "../domain/operation-kinds.ts";
 import type { Route } from "../functions/api/contracts/route.ts";
 import { routes } from "../functions/api/routes.ts";
 
@@ -23,7 +23,7 @@ const serviceSchema = z.object({
 const stateSchema = z.looseObject({
 	Type: z.string(),
 	Comment: z.string().optional(),
-	Arguments: z.looseObject({ FunctionName: z.string() }),
+	Arguments: z.looseObject({ FunctionName: z.string() }).optional(),
 	Retry: z.array(z.object({ ErrorEquals: z.array(z.string()) }).loose()).default([]),
 	Catch: z.array(z.unknown()).default([]),
 });
@@ -36,6 +36,7 @@ const machines = globSync("statemachines/*.asl.json").map((file) =>
 	machineSchema.parse(JSON.parse(readFileSync(file, "utf8"))),
 );
 const states = machines.flatMap(({ States }) => Object.entries(States));
+const tasks = states.filter(([, { Type }]) => Type === "Task");
 
 const camelCase = (kebab: string) => kebab.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const pascalCase = (kebab: string) => camelCase(`-${kebab}`);
@@ -132,18 +133,18 @@ describe("a route", () => {
 describe("a state", () => {
 	it("is every step in functions/workflow, under the name of its file, and nothing else is", () => {
 		const steps = entries.filter((file) => dirname(file) === "functions/workflow");
-		const tasks = states.filter(([, { Type }]) => Type === "Task").map(([name]) => name);
-		expect(tasks.sort()).toEqual(steps.map((file) => pascalCase(basename(file, ".ts"))).sort());
-		for (const [name, { Arguments }] of states) expect(Arguments.FunctionName).toBe(`\${${name}FunctionArn}`);
+		const names = new Set(tasks.map(([name]) => name));
+		expect([...names].sort()).toEqual(steps.map((file) => pascalCase(basename(file, ".ts"))).sort());
+		for (const [name, { Arguments }] of tasks) expect(Arguments?.FunctionName).toBe(`\${${name}FunctionArn}`);
 	});
 
 	it("is one of the steps that operations show", () => {
-		const shown = Object.values(operationSteps).flat();
-		expect(states.map(([name]) => name).sort()).toEqual([...new Set<string>(shown)].sort());
+		const shown = [...onboardingSteps, ...updateSteps({ records: true, probe: true }), ...offboardingSteps];
+		expect([...new Set(tasks.map(([name]) => name))].sort()).toEqual([...new Set(shown)].sort());
 	});
 
 	const transient = Object.entries(errorTable).flatMap(([name, { retry }]) => (retry === "transient" ? [name] : []));
-	it.each(states)("%s retries what may work later, and nothing that somebody has to mend first", (_, { Retry }) => {
+	it.each(tasks)("%s retries what may work later, and nothing that somebody has to mend first", (_, { Retry }) => {
 		const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
 		const foreign = retried.filter((name) => /^(?:Lambda|Runtime|Sandbox)\./.test(name));
 		expect(retried.filter((name) => !foreign.includes(name)).sort()).toEqual(transient.sort());

@@ -31,7 +31,8 @@ async function withStatus(status: HostnameStatus, cursor: string | undefined, li
 	const { items, next } = await readPage(list, claimSchema, { after: keyOf(cursor, list), limit });
 	// The index lags behind the rows: what has moved on meanwhile is left out.
 	const claims = items.filter((claim) => statusOf(claim) === status);
-	const tenants = await readTenants(claims.map(({ tenantId }) => tenantId));
+	// A tenant that leaves has several: its former names go with it.
+	const tenants = await readTenants([...new Set(claims.map(({ tenantId }) => tenantId))]);
 	return { tenants: await viewsOf(tenants, claims), next: cursorOf(next) };
 }
 

@@ -5,8 +5,8 @@ import { retryOperation } from "../retry-operation.ts";
 import { defineRoute } from "./http.ts";
 import { routes } from "./routes.ts";
 
-export const handler = defineRoute(routes.retryOperation, async ({ path: { operationId } }) => {
+export const handler = defineRoute(routes.retryOperation, async ({ path: { operationId }, caller }) => {
 	const operation = await readOperation(operationId);
 	if (!operation) throw new HostmasterError("OperationNotFound", `There is no operation '${operationId}'.`);
-	return { body: operationView(await retryOperation(operation)) };
+	return { body: operationView(await retryOperation(operation, caller)) };
 });

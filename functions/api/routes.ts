@@ -1,5 +1,6 @@
 import { operationRoutes } from "./contracts/operations.ts";
 import { platformRoutes } from "./contracts/platform.ts";
+import { reconciliationRoutes } from "./contracts/reconciliation.ts";
 import type { Route } from "./contracts/route.ts";
 import { tenantRoutes } from "./contracts/tenants.ts";
 
@@ -7,5 +8,6 @@ import { tenantRoutes } from "./contracts/tenants.ts";
 export const routes = {
 	...tenantRoutes,
 	...operationRoutes,
+	...reconciliationRoutes,
 	...platformRoutes,
 } as const satisfies Record<string, Route>;

@@ -7,7 +7,7 @@ import { routes } from "./routes.ts";
 
 export const handler = defineRoute(routes.showTenant, async ({ path: { tenantId } }) => {
 	const tenant = await readTenant(tenantId);
-	const claim = tenant && (await readClaim(tenant.hostname));
-	if (!tenant || !claim) throw new HostmasterError("TenantNotFound", `There is no tenant '${tenantId}'.`);
-	return { body: tenantView(tenant, claim) };
+	if (!tenant) throw new HostmasterError("TenantNotFound", `There is no tenant '${tenantId}'.`);
+	const claim = await readClaim(tenant.hostname);
+	return { body: tenantView(tenant, claim), headers: { etag: `"${tenant.revision}"` } };
 });

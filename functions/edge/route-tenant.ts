@@ -1,10 +1,10 @@
 import type { CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
-import { decideEdge, isPlainPath } from "../../domain/edge-decision.ts";
+import { decideEdge, isPlainPath, reservedPath } from "../../domain/edge-decision.ts";
 import { canonicalHost } from "../../domain/request-host.ts";
 import { answers } from "./answers.ts";
 import { readConfiguration } from "./configuration.ts";
 import { createKeyCache } from "./key-cache.ts";
-import { createMapCache } from "./map-cache.ts";
+import { createMapCache, entryAgeMs, identityAgeMs } from "./map-cache.ts";
 import { readEntry } from "./map-reader.ts";
 import { originRequest } from "./origin-request.ts";
 import { createContextSigner } from "./tenant-context.ts";
@@ -23,7 +23,8 @@ export function createRouteTenant(): RouteTenant {
 		const host = canonicalHost((request.headers["host"] ?? []).map(({ value }) => value));
 		if (!host.ok || !isPlainPath(request.uri)) return answers.badRequest();
 		const asked = keys.current(configuration); // beside the map's row: a cold start then waits for one answer, not for two
-		const found = await map.find(host.value, () => readEntry(host.value, configuration));
+		const ageMs = request.uri === reservedPath ? identityAgeMs : entryAgeMs;
+		const found = await map.find(host.value, () => readEntry(host.value, configuration), ageMs);
 		if (found.kind === "unreadable") return answers.unavailable();
 		const decision = decideEdge(found.kind === "known" ? found.entry : undefined, request.uri);
 		switch (decision.kind) {

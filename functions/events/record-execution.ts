@@ -39,6 +39,8 @@ export async function handler(event: unknown): Promise<void> {
 	// Told late or twice: the history may have gone on since, and would not show this end any more.
 	if (!afterReport(operation, report, isoNow())) return;
 	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
-	const failure = ended ? await failureOf(execution, error ?? undefined, cause ?? undefined) : undefined;
+	const failure = ended
+		? await failureOf({ ...execution, kind: operation.kind }, error ?? undefined, cause ?? undefined)
+		: undefined;
 	await followReport(operation.operationId, { ...report, failure });
 }

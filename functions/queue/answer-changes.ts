@@ -1,8 +1,12 @@
 import { isoNow } from "../../services/clock.ts";
 import { type TransactItem, transact } from "../../services/dynamodb.ts";
-import { sendFailure } from "../../services/task-tokens.ts";
+import { logger } from "../../services/log.ts";
+import { sendFailure, sendSuccess } from "../../services/task-tokens.ts";
 import { checkPut, waitPut } from "../../services/waits.ts";
 import { changeDelete, type RequestedChange } from "../../services/zone-changes.ts";
+import { settleAll } from "../settle-all.ts";
+import { type Findings, recordDone } from "../workflow/step.ts";
+import type { Run } from "./zone-run.ts";
 
 // A transaction takes 100 actions: the check, and two for each hostname.
 const hostnamesPerTransaction = 49;
@@ -35,12 +39,46 @@ async function parkSome(
 	await parkSome(zoneId, unmoved, check, now);
 }
 
-/** Tells a change's task why it failed, then takes the row away; a crash in between tells it again, which does nothing. */
-export async function failChange(
-	zoneId: string,
-	change: RequestedChange,
+/**
+ * Fails the changes' tasks, then takes their rows away; a crash in between tells a task again, which does nothing. One that cannot be
+ * told waits for the next run.
+ */
+export async function failAll(
+	run: Run,
+	changes: readonly RequestedChange[],
 	failure: { error: string; detail: string },
 ): Promise<void> {
-	await sendFailure(change.wait.taskToken, failure);
-	await transact([changeDelete(zoneId, change)]);
+	await settleAll(changes, 20, (change) =>
+		orStuck(run, change, async () => {
+			await sendFailure(change.wait.taskToken, failure);
+			await transact([changeDelete(run.lease.zoneId, change)]);
+		}),
+	);
+}
+
+const removed: Findings = {
+	RecordsInSync: { reason: "Removed", message: "Nothing of it stands in the zone any more.", actor: "hostmaster" },
+};
+
+/**
+ * Frees the task of a delete that is done already: records first, then the task, then the row. Crash in between? The row is found
+ * again: before the task was freed all is repeated, harmlessly; after it the claim may have moved on, and then the task, which nobody
+ * waits for any more, is told so in vain.
+ */
+export function freeRemoved(run: Run, change: RequestedChange): Promise<void> {
+	return orStuck(run, change, async () => {
+		await recordDone(change.wait, removed);
+		await sendSuccess(change.wait.taskToken);
+		await transact([changeDelete(run.lease.zoneId, change)]);
+	});
+}
+
+/** Leaves a change whose task cannot be answered to the next run, and goes on with the others. */
+async function orStuck({ stuck }: Run, change: RequestedChange, answer: () => Promise<void>): Promise<void> {
+	try {
+		await answer();
+	} catch (error) {
+		stuck.add(change.wait.taskToken);
+		logger.error("A change's task could not be answered.", { hostname: change.hostname, error });
+	}
 }

@@ -4,7 +4,8 @@ import { hasPendingChanges, pendingChanges, type RequestedChange } from "../../s
 import { type Lease, releaseLease, takeLease } from "../../services/zone-lease.ts";
 import { ringZone } from "../../services/zone-queue.ts";
 import { defineConsumer } from "./batch.ts";
-import { nextBatch, type Run, writeBatch } from "./write-batch.ts";
+import { nextBatch, writeBatch } from "./write-batch.ts";
+import type { Run } from "./zone-run.ts";
 
 /** The part of a run's time that is used; the rest is left for what a batch still has to write. */
 export const workMs = 20_000;

@@ -7,6 +7,7 @@ import { logger } from "../../services/log.ts";
 import { type SweptOperation, sweptOperationSchema, touchOperation } from "../../services/operations.ts";
 import { sendStart } from "../../services/operations-queue.ts";
 import { pendingEvents, sendOut } from "../../services/outbox.ts";
+import { readPause } from "../../services/pause.ts";
 import { followReport } from "../follow-operation.ts";
 import { type Walk, walkOn } from "./walk-on.ts";
 
@@ -26,8 +27,9 @@ const lostAfterMs = (limits.executionTime.value + 1) * 3_600_000;
 export async function handler(): Promise<void> {
 	const endsMs = Date.now() + workMs;
 	const before = (ms: number) => new Date(Date.now() - ms).toISOString();
+	const isPaused = (await readPause()) !== undefined;
 	const parts = await Promise.allSettled([
-		walkOn(operations("queued", before(quietMs.queued), sendAgain), endsMs),
+		isPaused ? [] : walkOn(operations("queued", before(quietMs.queued), sendAgain), endsMs),
 		walkOn(operations("running", before(quietMs.running), askAgain), endsMs),
 		walkOn(
 			{

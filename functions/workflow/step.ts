@@ -22,17 +22,20 @@ export type Task = z.infer<typeof taskSchema>;
  */
 export function defineStep(
 	act: (task: Task, claim: Claim, startedAt: string) => Promise<void>,
+	readCurrent: (hostname: string, generation: number) => Promise<Claim> = liveClaim,
 ): (event: unknown) => Promise<object> {
 	return async (event) => {
 		const startedAt = isoNow();
 		const task = taskSchema.parse(event);
-		await act(task, await liveClaim(task.input.hostname, task.input.generation), startedAt);
+		await act(task, await readCurrent(task.input.hostname, task.input.generation), startedAt);
 		return {};
 	};
 }
 
-/** What is known of a hostname once a step is through. */
-export type Findings = Partial<Record<ConditionType, Omit<Condition, "since" | "status">>>;
+/** What is known of a hostname once a step is through; true unless it says otherwise. */
+export type Findings = Partial<
+	Record<ConditionType, Omit<Condition, "since" | "status"> & Partial<Pick<Condition, "status">>>
+>;
 
 /** Records a finished step: its conditions become true and the operation shows it, in one transaction. Safe to repeat. */
 export async function recordDone(
@@ -43,7 +46,8 @@ export async function recordDone(
 	await changeClaim(step, (claim) => withFindings(claim, findings, now), [stepDone(step.operationId, step.state, now)]);
 }
 
-function withFindings(claim: Claim, findings: Findings, now: string): Claim {
+/** The claim with what was found. */
+export function withFindings(claim: Claim, findings: Findings, now: string): Claim {
 	let { conditions } = claim;
 	for (const [type, finding] of Object.entries(findings)) {
 		// Object.entries forgets the key type that Findings has.

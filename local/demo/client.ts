@@ -12,7 +12,13 @@ const operationSchema = z.object({
 });
 export type SeenOperation = z.infer<typeof operationSchema>;
 
-const tenantSchema = z.object({ tenantId: z.string(), slug: z.string(), hostname: z.string(), status: z.string() });
+const tenantSchema = z.object({
+	tenantId: z.string(),
+	slug: z.string(),
+	hostname: z.string(),
+	status: z.string(),
+	revision: z.int(),
+});
 export type SeenTenant = z.infer<typeof tenantSchema>;
 
 const acceptedSchema = z.object({ tenant: tenantSchema, operation: operationSchema });
@@ -22,12 +28,19 @@ const pollMs = 100;
 
 /** The API as a billing system uses it: asks again when the answer says that it may, with the same key. */
 export function createClient({ api, token, demoOrigin }: Endpoints) {
-	async function call(method: string, path: string, body?: unknown, key?: string): Promise<unknown> {
+	async function call(
+		method: string,
+		path: string,
+		body?: unknown,
+		key?: string,
+		headers: Record<string, string> = {},
+	): Promise<unknown> {
 		for (let attempt = 1; ; attempt++) {
 			const response = await fetch(`${api}${path}`, {
 				method,
 				headers: {
 					authorization: `Bearer ${token}`,
+					...headers,
 					...(body !== undefined && { "content-type": "application/json" }),
 					...(key !== undefined && { "idempotency-key": key }),
 				},
@@ -49,6 +62,18 @@ export function createClient({ api, token, demoOrigin }: Endpoints) {
 		newTenant: (slug: string) => ({ slug, name: `${slug} Ltd`, externalRef: `cus_${slug}`, origin: demoOrigin }),
 		async createTenant(request: { slug: string }) {
 			return acceptedSchema.parse(await call("POST", "/v1/tenants", request, `demo-${request.slug}`));
+		},
+		/** Asks for a change of a tenant: `POST …/suspend`, `…/resume` or `…/rename`. */
+		async change(tenantId: string, what: "suspend" | "resume" | "rename", request: object, key: string) {
+			return acceptedSchema.parse(await call("POST", `/v1/tenants/${tenantId}/${what}`, request, key));
+		},
+		/** Changes what `patch` names, provided that the tenant is as it was seen. */
+		async update({ tenantId, revision }: SeenTenant, patch: object) {
+			const headers = { "if-match": `"${revision}"` };
+			return acceptedSchema.parse(await call("PATCH", `/v1/tenants/${tenantId}`, patch, undefined, headers));
+		},
+		async remove(tenantId: string) {
+			return acceptedSchema.parse(await call("DELETE", `/v1/tenants/${tenantId}`));
 		},
 		async showTenant(tenantId: string): Promise<SeenTenant> {
 			return tenantSchema.parse(await call("GET", `/v1/tenants/${tenantId}`));

@@ -74,7 +74,7 @@ function requestOptions({ method, uri, querystring, headers, origin }: ToOrigin,
 		port: origin.custom?.port ?? 443,
 		path: `${path}${uri}${querystring === "" ? "" : `?${querystring}`}`,
 		headers: Object.fromEntries(
-			Object.entries(all).map(([name, values]) => [values[0]?.key ?? name, values.map(({ value }) => value)]),
+			Object.entries(all).map(([name, values]) => [values[0]?.key ?? name, headerValue(values)]),
 		),
 		setHost: false,
 		timeout: (origin.custom?.readTimeout ?? 30) * 1_000,
@@ -84,6 +84,12 @@ function requestOptions({ method, uri, querystring, headers, origin }: ToOrigin,
 			done: (error: null, address: string | typeof resolved, family?: number) => void,
 		) => (options.all ? done(null, resolved) : done(null, resolved[0]?.address ?? "", resolved[0]?.family ?? 4)),
 	};
+}
+
+/** A value that came once is text: Node's HTTP client takes no list for Host. */
+function headerValue(values: readonly { value: string }[]): string | string[] {
+	const [only, ...others] = values.map(({ value }) => value);
+	return only === undefined ? [] : others.length === 0 ? only : [only, ...others];
 }
 
 /**

@@ -13,16 +13,25 @@ export interface CachedAnswer {
 	/** Epoch milliseconds. */
 	storedAt: number;
 	expiresAt: number;
+	/** Until then it is served while it is asked for anew. */
+	staleUntil: number;
+}
+
+/** Seconds for which an answer is served as it is, and then while it is asked for anew beside it. */
+export interface Shelf {
+	ttlSeconds: number;
+	staleSeconds: number;
 }
 
 /** The objects of one distribution at one edge location. */
 export interface ResponseCache {
 	/** The kept answer, also when it has expired: an origin in trouble is covered by it. */
 	get(key: string): CachedAnswer | undefined;
-	put(key: string, answer: Omit<CachedAnswer, "storedAt" | "expiresAt">, ttlSeconds: number): void;
+	put(key: string, answer: Omit<CachedAnswer, "storedAt" | "expiresAt" | "staleUntil">, shelf: Shelf): void;
 	/** Serves an expired answer for another while. */
 	extend(key: string, ttlSeconds: number): void;
 	isFresh(answer: CachedAnswer): boolean;
+	mayBeStale(answer: CachedAnswer): boolean;
 	/** Forgets all whose path matches: exact, or `*` at the end. Whatever their Host: an invalidation does not know hosts. */
 	invalidate(pathPattern: string): void;
 }
@@ -31,11 +40,12 @@ export function createResponseCache(clock: Clock): ResponseCache {
 	const kept = new Map<string, CachedAnswer>();
 	return {
 		get: (key) => kept.get(key),
-		put(key, answer, ttlSeconds) {
+		put(key, answer, { ttlSeconds, staleSeconds }) {
 			kept.delete(key);
 			if (ttlSeconds <= 0 || answer.body.length > edgeLimits.cachedBodyBytes.value) return;
 			const now = clock.now();
-			kept.set(key, { ...answer, storedAt: now, expiresAt: now + ttlSeconds * 1_000 });
+			const expiresAt = now + ttlSeconds * 1_000;
+			kept.set(key, { ...answer, storedAt: now, expiresAt, staleUntil: expiresAt + staleSeconds * 1_000 });
 			const [oldest] = kept.keys();
 			if (kept.size > edgeLimits.cachedObjects.value && oldest !== undefined) kept.delete(oldest);
 		},
@@ -44,6 +54,7 @@ export function createResponseCache(clock: Clock): ResponseCache {
 			if (answer) answer.expiresAt = clock.now() + ttlSeconds * 1_000;
 		},
 		isFresh: (answer) => clock.now() < answer.expiresAt,
+		mayBeStale: (answer) => clock.now() < answer.staleUntil,
 		invalidate(pathPattern) {
 			const matches = pathPattern.endsWith("*")
 				? (path: string) => path.startsWith(pathPattern.slice(0, -1))
@@ -85,6 +96,15 @@ export function lifetimeSeconds({ status, headers, policy, errorTtlSeconds, now 
 	return seconds === undefined ? defaultTtlSeconds : Math.min(Math.max(seconds, minTtlSeconds), maxTtlSeconds);
 }
 
+/**
+ * For how many seconds after its lifetime an answer with `stale-while-revalidate` is served while CloudFront asks anew beside it.
+ * The guide bounds it by the maximum TTL and leaves open from when that counts: here from the lifetime's end, which is the longest.
+ */
+export function staleSeconds({ status, headers, policy, now }: Omit<Lifetime, "errorTtlSeconds">): number {
+	const { forbidden, staleSeconds: asked } = storageRule(headers, now);
+	return status >= 400 || forbidden ? 0 : Math.min(asked, policy.maxTtlSeconds);
+}
+
 function storageRule(headers: readonly HeaderLine[], now: number) {
 	const values = (name: string) =>
 		headers.filter(([spelled]) => spelled.toLowerCase() === name).map(([, value]) => value);
@@ -102,5 +122,6 @@ function storageRule(headers: readonly HeaderLine[], now: number) {
 	return {
 		forbidden: ["no-store", "no-cache", "private"].some((name) => directives.has(name)),
 		seconds: age !== undefined && /^\d+$/.test(age) ? Number(age) : fromExpires,
+		staleSeconds: Number(/^\d+$/.exec(directives.get("stale-while-revalidate") ?? "")?.[0] ?? 0),
 	};
 }

@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import type { CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
 import type { Clock } from "../clock.ts";
 import { answersFor, type Behavior, behaviorFor, type Distribution } from "./distribution.ts";
@@ -7,7 +8,7 @@ import { type EdgeResult, readEdgeResult } from "./edge-result.ts";
 import { cacheKeyOf, forwardedOf, keepsCookies } from "./forwarded.ts";
 import { edgeLimits } from "./limits.ts";
 import type { Lookup, OriginFetch } from "./origin-fetch.ts";
-import { type CachedAnswer, lifetimeSeconds, type ResponseCache } from "./response-cache.ts";
+import { type CachedAnswer, lifetimeSeconds, type ResponseCache, staleSeconds } from "./response-cache.ts";
 import type { HeaderLine, ViewerRequest } from "./viewer-request.ts";
 
 export interface ServeParts {
@@ -40,7 +41,22 @@ export async function serve(viewer: ViewerRequest, parts: ServeParts): Promise<E
 	const own = `${viewer.method} ${key}`;
 	const kept = viewer.method === "HEAD" && get && cache.isFresh(get) ? get : cacheable ? cache.get(own) : undefined;
 	if (kept && cache.isFresh(kept)) return fromCache(kept, clock.now());
+	if (kept && cache.mayBeStale(kept)) {
+		void renew(kept, () => produceAnew(viewer, behavior, own, undefined, parts));
+		return fromCache(kept, clock.now());
+	}
+	return await produceAnew(viewer, behavior, own, kept, parts);
+}
 
+/** A miss of what is or is not to be kept as `own`; `kept` is what the cache has of it still, and may cover for the origin. */
+async function produceAnew(
+	viewer: ViewerRequest,
+	behavior: Behavior,
+	own: string,
+	kept: CachedAnswer | undefined,
+	parts: ServeParts,
+): Promise<EdgeAnswer> {
+	const { distribution, cache, clock } = parts;
 	const answer = await produce(viewer, behavior, parts);
 	const ttlSeconds = lifetimeSeconds({
 		status: answer.status,
@@ -55,12 +71,33 @@ export async function serve(viewer: ViewerRequest, parts: ServeParts): Promise<E
 		cache.extend(own, distribution.errorTtlSeconds(answer.status));
 		return fromCache(kept, clock.now());
 	}
-	if (!cacheable) return answer;
+	if (!behavior.cachedMethods.has(viewer.method)) return answer;
 	const { status, statusText, headers } = answer;
+	const shelf = {
+		ttlSeconds,
+		staleSeconds: staleSeconds({ status, headers, policy: behavior.cachePolicy, now: clock.now() }),
+	};
 	return {
 		...answer,
-		keep: (body) => cache.put(own, { status, statusText, headers, body, path: viewer.path }, ttlSeconds),
+		keep: (body) => cache.put(own, { status, statusText, headers, body, path: viewer.path }, shelf),
 	};
+}
+
+const beingRenewed = new WeakSet<CachedAnswer>();
+
+/** Asks anew beside an answer that is served stale, once at a time. What may not be kept, as a refusal, leaves the stale one there. */
+async function renew(kept: CachedAnswer, ask: () => Promise<EdgeAnswer>): Promise<void> {
+	if (beingRenewed.has(kept)) return;
+	beingRenewed.add(kept);
+	try {
+		const { status, body, keep } = await ask();
+		const whole = Buffer.isBuffer(body) ? body : await buffer(body);
+		if (status < 400) keep?.(whole);
+	} catch (error) {
+		console.error("edge, beside a stale answer:", error);
+	} finally {
+		beingRenewed.delete(kept);
+	}
 }
 
 function refusalOf(viewer: ViewerRequest, distribution: Distribution): EdgeAnswer | undefined {

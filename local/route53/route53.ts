@@ -7,6 +7,7 @@ import { operationOf } from "./operations.ts";
 import { publishedQuotas, type Route53Quotas, tokenBuckets } from "./quotas.ts";
 import type { Change, RecordSet } from "./record-set.ts";
 import { type Route53Tables, route53Tables } from "./tables.ts";
+import type { Zone } from "./zone-table.ts";
 import { hostedZones, throttling } from "./zones.ts";
 
 /** What the embedded Route 53 is made of. */
@@ -27,6 +28,10 @@ export interface Route53 {
 	createZone(name: string, caller?: Caller): { id: string; nameServers: string[] };
 	/** Writes like CloudFormation: checked like any batch, but neither counted nor throttled. Answers the change's id (`C…`). */
 	change(zoneId: string, changes: readonly Change[]): string;
+	/** Sets a record by hand, behind everybody's back (no quota, no request counted). Answers the change's id. */
+	setRecord(set: RecordSet): string;
+	/** Takes the records of a name (of one type, or all) away by hand; nothing happens where none are. Answers how many there were. */
+	removeRecord(name: string, type?: RecordSet["type"]): number;
 	/** What the API would list, in its order: also what DNS does not answer yet. */
 	records(zoneId: string): RecordSet[];
 	/** Requests since this process began, by operation, refused ones included. */
@@ -61,6 +66,16 @@ export function createRoute53(options: Route53Options): Route53 {
 		return { operation: operation.name, ...operation.run({ id, query, body, caller, zones }) };
 	}
 
+	/** The zone that answers for a name: the one with the longest apex above it. */
+	function zoneOf(name: string): Zone {
+		const labels = name.split(".");
+		for (let at = 0; at < labels.length - 1; at++) {
+			const zone = tables.zones.named(labels.slice(at).join("."));
+			if (zone) return zone;
+		}
+		throw new Error(`There is no zone for ${name}`);
+	}
+
 	return {
 		service: { name: "route53", prefix, handle: async (request, caller) => answer(request, caller) },
 		createZone(name, caller = options.caller) {
@@ -73,6 +88,20 @@ export function createRoute53(options: Route53Options): Route53 {
 			const zone = tables.zones.byId(zoneId);
 			if (!zone) throw new Error(`There is no zone ${zoneId}.`);
 			return zones.change(zone, changes, "").id;
+		},
+		setRecord(set) {
+			const name = normalizedName(set.name);
+			return zones.change(zoneOf(name), [{ action: "UPSERT", set: { ...set, name } }], "").id;
+		},
+		removeRecord(name, type) {
+			const from = normalizedName(name);
+			const zone = zoneOf(from);
+			const standing = tables.records.setsAt("current", zone.id, from);
+			const changes = standing
+				.filter((set) => type === undefined || set.type === type)
+				.map((set): Change => ({ action: "DELETE", set }));
+			if (changes.length > 0) zones.change(zone, changes, "");
+			return changes.length;
 		},
 		records: (zoneId) => tables.records.list(zoneId, "", "", quotas.recordSetsPerZone),
 		calls: () => ({ ...calls }),

@@ -7,7 +7,10 @@ import { problemSchema } from "../../functions/api/problems.ts";
 import { routes } from "../../functions/api/routes.ts";
 import { type Answer, aWorld, hostnameOf, type World } from "./world.ts";
 
-const scopes = ["tenants:read", "tenants:write", "operations:read", "operations:retry"];
+const scopes = [
+	...["tenants:read", "tenants:write", "operations:read", "operations:retry", "operations:write"],
+	...["webhooks:read", "webhooks:write"],
+];
 const acceptedSchema = z.object({ tenant: tenantViewSchema, operation: operationViewSchema });
 
 let world: World;

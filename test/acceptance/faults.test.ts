@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { operationSteps } from "../../domain/operation.ts";
+import { onboardingSteps } from "../../domain/operation-kinds.ts";
 import { aWorld, hostnameOf, stack, statesEntered, type World } from "./world.ts";
 
 const byRest = Array.from({ length: 5 }, (_, at) => `rest-${at + 1}`);
@@ -8,7 +8,7 @@ const slugs = [...byRest, ...byEvent];
 
 /** Functions that a queue or a rule invokes, and that may therefore be invoked twice. */
 const delivered = ["startOperation", "writeZoneChanges", "checkWaits", "acceptSignup", "recordExecution"];
-const steps = operationSteps["onboard-tenant"].map((state) => state.charAt(0).toLowerCase() + state.slice(1));
+const steps = onboardingSteps.map((state) => state.charAt(0).toLowerCase() + state.slice(1));
 
 describe("ten onboardings while 5 % of the AWS calls fail, deliveries repeat and every step's function dies once", () => {
 	let world: World;
@@ -44,7 +44,7 @@ describe("ten onboardings while 5 % of the AWS calls fail, deliveries repeat and
 
 	it("go through each step once: what died or came twice was done again within its state", async () => {
 		for (const { name } of await world.executions()) {
-			expect(statesEntered(await world.history(name ?? ""))).toEqual([...operationSteps["onboard-tenant"]]);
+			expect(statesEntered(await world.history(name ?? ""))).toEqual([...onboardingSteps]);
 		}
 	});
 

@@ -8,6 +8,7 @@ import { GetExecutionHistoryCommand, type HistoryEvent, ListExecutionsCommand, S
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
+import type { Machine } from "../../domain/operation-kinds.ts";
 import { type OperationView, operationViewSchema } from "../../domain/operation-view.ts";
 import { tenantViewSchema } from "../../domain/tenant-view.ts";
 import { type Cloud, type CloudOptions, startCloud } from "../../local/cloud.ts";
@@ -23,9 +24,14 @@ export const stack = {
 	bus: "hostmaster-nonprod",
 	mapTable: "hostmaster-nonprod-tenant-map",
 	registryTable: "hostmaster-nonprod-registry",
-	stateMachineArn: `arn:aws:states:${region}:${accounts.nonprod}:stateMachine:hostmaster-nonprod-onboard-tenant`,
+	stateMachineArn: machineArn("onboard-tenant"),
 	functionName: (key: string) => `hostmaster-nonprod-${key}`,
 };
+
+/** The ARN of a state machine of the stack. */
+export function machineArn(machine: Machine): string {
+	return `arn:aws:states:${region}:${accounts.nonprod}:stateMachine:hostmaster-nonprod-${machine}`;
+}
 
 export const hostnameOf = (slug: string): string => `${slug}.${platformDomain}`;
 
@@ -42,6 +48,8 @@ export interface Ask {
 	body?: unknown;
 	/** The Idempotency-Key. */
 	key?: string;
+	/** The If-Match. */
+	match?: string;
 	/** Another bearer token than the one with every scope; null: none. */
 	token?: string | null;
 }
@@ -54,7 +62,7 @@ export function surroundings(endpoints: Endpoints) {
 	const bus = new EventBridgeClient(account);
 	const documents = DynamoDBDocumentClient.from(new DynamoDBClient(account));
 
-	async function call(method: string, path: string, { body, key, token: other }: Ask = {}): Promise<Answer> {
+	async function call(method: string, path: string, { body, key, match, token: other }: Ask = {}): Promise<Answer> {
 		const bearer = other === undefined ? token : other;
 		const response = await fetch(`${api}${path}`, {
 			method,
@@ -62,6 +70,7 @@ export function surroundings(endpoints: Endpoints) {
 				...(bearer !== null && { authorization: `Bearer ${bearer}` }),
 				...(body !== undefined && { "content-type": "application/json" }),
 				...(key !== undefined && { "idempotency-key": key }),
+				...(match !== undefined && { "if-match": match }),
 			},
 			...(body !== undefined && { body: JSON.stringify(body) }),
 		});
@@ -129,8 +138,8 @@ export function surroundings(endpoints: Endpoints) {
 			} while (nextToken);
 			return found;
 		},
-		async history(executionName: string): Promise<HistoryEvent[]> {
-			const executionArn = `${stack.stateMachineArn.replace(":stateMachine:", ":execution:")}:${executionName}`;
+		async history(executionName: string, machine: Machine = "onboard-tenant"): Promise<HistoryEvent[]> {
+			const executionArn = `${machineArn(machine).replace(":stateMachine:", ":execution:")}:${executionName}`;
 			return (await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events ?? [];
 		},
 		async rows(TableName: string): Promise<Record<string, unknown>[]> {

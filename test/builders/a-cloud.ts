@@ -37,6 +37,8 @@ const environment = {
 	ZONE_QUEUE_URL: "https://sqs/zone",
 	CHECKS_QUEUE_URL: "https://sqs/checks",
 	ONBOARD_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:onboard",
+	UPDATE_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:update",
+	OFFBOARD_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:offboard",
 	ZONE_ID: "Z1",
 	CERTIFICATE_ARN: "arn:aws:acm:us-east-1:222222222222:certificate/1",
 	DISTRIBUTION_DOMAIN: "d1.cloudfront.net",

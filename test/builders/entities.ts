@@ -2,6 +2,7 @@ import { type Claim, newClaim } from "../../domain/claim.ts";
 import { type ConditionType, withCondition } from "../../domain/conditions.ts";
 import type { NewTenant } from "../../domain/new-tenant.ts";
 import type { Operation } from "../../domain/operation.ts";
+import { onboardingSteps } from "../../domain/operation-kinds.ts";
 import type { Tenant } from "../../domain/tenant.ts";
 import type { Wait } from "../../domain/wait.ts";
 
@@ -26,6 +27,10 @@ export function aTenant(more: Partial<Tenant> = {}): Tenant {
 		origin,
 		routes: [],
 		config: {},
+		revision: 1,
+		formerHostnames: [],
+		lastOperationId: operationId,
+		heard: {},
 		createdAt: longAgo,
 		updatedAt: longAgo,
 		...more,
@@ -58,6 +63,9 @@ export function anOperation(more: Partial<Operation> = {}): Operation {
 		status: "queued",
 		attempt: 1,
 		redriveCount: 0,
+		steps: onboardingSteps,
+		hostnames: [],
+		history: [],
 		stepsDone: {},
 		requestedBy: "billing",
 		correlationId: "corr-1",

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent, SQSRecord } from "aws-lambda";
 
 export interface HttpRequest {
-	method: "GET" | "POST";
+	method: "GET" | "POST" | "PATCH" | "DELETE";
 	/** The route's path template. */
 	route: string;
 	pathParameters?: Record<string, string>;

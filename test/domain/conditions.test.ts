@@ -44,15 +44,23 @@ describe("the status of a hostname", () => {
 				seen++;
 			}
 		}
-		expect(seen).toBe(3 ** 7 * 4);
+		expect(seen).toBe(3 ** 7 * 5);
 	});
 
 	it.each([
 		["released", "released"],
 		["remove", "removing"],
-		["suspend", "suspended"],
+		["redirect", "redirecting"],
 	] as const)("follows from the intent %s alone: %s", (intent, status) => {
 		for (const list of combinations()) expect(deriveStatus(intent, conditionsOf(list))).toBe(status);
+	});
+
+	it("is suspended when the edge knows of it, whatever else stands or does not", () => {
+		const told = { true: "suspended", false: "failed", unknown: "provisioning" } as const;
+		for (const list of combinations()) {
+			const published = list[conditionTypes.indexOf("RoutePublished")] ?? "unknown";
+			expect(deriveStatus("suspend", conditionsOf(list)), list.join()).toBe(told[published]);
+		}
 	});
 
 	it("is active when all conditions are true, and only then", () => {

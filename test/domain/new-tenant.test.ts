@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { newTenantSchema } from "../../domain/new-tenant.ts";
+import {
+	newTenantSchema,
+	renameRequestSchema,
+	resumptionRequestSchema,
+	suspensionRequestSchema,
+	tenantPatchSchema,
+} from "../../domain/new-tenant.ts";
 import { aNewTenant } from "../builders/entities.ts";
 
 const origin = { host: "acme.origins.example.net" };
@@ -44,5 +50,46 @@ describe("the request for a new tenant", () => {
 	it("takes a config of exactly 16,384 characters of JSON", () => {
 		const config = { text: "x".repeat(16_384 - '{"text":""}'.length) };
 		expect(newTenantSchema.safeParse(aNewTenant({ config })).success).toBe(true);
+	});
+});
+
+describe("a patch", () => {
+	const issuesOf = (patch: object) => {
+		const issues = tenantPatchSchema.safeParse(patch).error?.issues ?? [];
+		return [...new Set(issues.map(({ path }) => path.join(".")))];
+	};
+
+	it.each([
+		{ name: "Other" },
+		{ plan: null },
+		{ externalRef: null },
+		{ plan: "pro", externalRef: "cus_1" },
+		{ origin, routes: [route], config: {} },
+		{ routes: [] },
+	])("may name any of the members, and take away what a tenant can do without: %j", (patch) => {
+		expect(tenantPatchSchema.parse(patch)).toEqual(patch);
+	});
+
+	it.each<[object, string]>([
+		[{}, ""],
+		[{ name: null }, "name"],
+		[{ config: null }, "config"],
+		[{ slug: "other" }, ""],
+		[{ hostname: "other.app.example.com" }, ""],
+		[{ origin: { ...origin, weight: 1 } }, "origin"],
+	])("is refused when it names nothing, or what it may not: %j", (patch, path) => {
+		expect(issuesOf(patch)).toEqual([path]);
+	});
+});
+
+describe("a request with a reason", () => {
+	it("needs one to suspend, and may have one to resume", () => {
+		expect(suspensionRequestSchema.parse({ reason: " Unpaid. " })).toEqual({ reason: "Unpaid." });
+		expect(resumptionRequestSchema.parse({})).toEqual({});
+		for (const bad of [{}, { reason: " " }, { reason: "x".repeat(201) }, { reason: "x", more: 1 }]) {
+			expect(suspensionRequestSchema.safeParse(bad).success, JSON.stringify(bad)).toBe(false);
+		}
+		expect(resumptionRequestSchema.safeParse({ reason: "" }).success).toBe(false);
+		expect(renameRequestSchema.safeParse({ slug: "new", name: "New" }).success).toBe(false);
 	});
 });

@@ -5,13 +5,15 @@ import {
 	conditionOfFailure,
 	type ExecutionReport,
 	executionName,
+	givenUp,
+	isOpen,
 	type Operation,
-	operationKinds,
 	operationSchema,
-	operationSteps,
+	operationStatuses,
 	parseExecutionName,
 	retryMode,
 } from "../../domain/operation.ts";
+import { offboardingSteps, onboardingSteps, updateSteps } from "../../domain/operation-kinds.ts";
 import { aFailedOperation, anOperation, longAgo, operationId } from "../builders/entities.ts";
 
 const now = "2027-01-01T00:00:00.000Z";
@@ -55,7 +57,9 @@ describe("following reports", () => {
 		);
 		fc.assert(
 			fc.property(told, ([reports, shuffled]) => {
-				expect(follow(anOperation(), shuffled)).toEqual(follow(anOperation(), reports.slice(-1)));
+				// What was told of the way there may differ; the end does not.
+				const end = ({ history: _way, ...rest }: Operation) => rest;
+				expect(end(follow(anOperation(), shuffled))).toEqual(end(follow(anOperation(), reports.slice(-1))));
 			}),
 		);
 	});
@@ -135,12 +139,20 @@ describe("a failure", () => {
 		["PublishRoute", "RoutePublished"],
 		["ProbeRoute", "Serving"],
 		["ActivateTenant", "Serving"],
+		["CompleteUpdate", "Serving"],
+		["WithdrawRoutes", "RoutePublished"],
+		["RemoveRecords", "RecordsInSync"],
+		["ReleaseHostnames", "Claimed"],
+		["CancelRunning", "Serving"],
 		["NoSuchStep", "Serving"],
 		[undefined, "Serving"],
 	] as const)("of %s leaves %s false", (step, condition) => expect(conditionOfFailure({ step })).toBe(condition));
 
-	it("can be of every step that there is", () => {
-		expect(operationKinds).toEqual(Object.keys(operationSteps));
+	it("can be of every step that there is, and none that there is not", () => {
+		const steps = [...onboardingSteps, ...updateSteps({ records: true, probe: true }), ...offboardingSteps];
+		// Stopping what it cancels says nothing of the hostname; everything else has its own condition, or is Serving's.
+		for (const step of steps) expect(conditionOfFailure({ step }), step).toBeDefined();
+		expect(new Set(steps).size).toBe(10);
 	});
 
 	it.each([
@@ -152,5 +164,39 @@ describe("a failure", () => {
 		["new-attempt", { step: "ActivateTenant", error: "ConditionsNotMet", detail: "RecordsInSync not true." }, true],
 	] as const)("is retried by a %s", (mode, failure, redrivable) => {
 		expect(retryMode(failure, redrivable)).toBe(mode);
+	});
+});
+
+describe("an operation that was given up", () => {
+	const newer = { operationId: "op_newer", kind: "offboard-tenant" } as const;
+
+	it.each(operationStatuses)("is open while it is queued or runs: %s", (status) => {
+		expect(isOpen(anOperation({ status }))).toBe(status === "queued" || status === "running");
+	});
+
+	it.each([
+		["cancelled", anOperation({ status: "running" })],
+		["cancelled", anOperation()],
+		["superseded", aFailedOperation()],
+	] as const)("is %s, and says for which other", (what, operation) => {
+		const over = givenUp(operation, newer, now);
+		expect(over).toMatchObject({
+			status: "superseded",
+			failure: { error: "Superseded", detail: "'op_newer' (offboard-tenant) took over.", actor: "hostmaster" },
+			history: [{ at: now, what, by: "op_newer" }],
+			updatedAt: now,
+		});
+		expect(operationSchema.parse(over)).toEqual(over);
+	});
+
+	it("stays so, whatever its execution tells afterwards, unless somebody redrives it, which changes nothing", () => {
+		const over = givenUp(anOperation({ status: "running" }), newer, now);
+		expect(afterReport(over, report(), now)).toBeUndefined();
+		expect(afterReport(over, report({ status: "ABORTED" }), now)).toBeUndefined();
+		const redriven = follow(over, [
+			report({ redriveCount: 1 }),
+			report({ redriveCount: 1, status: "FAILED", failure: { error: "Superseded", detail: "Over." } }),
+		]);
+		expect(redriven.status).toBe("superseded");
 	});
 });

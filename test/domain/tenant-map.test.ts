@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { releasedClaim } from "../../domain/claim.ts";
 import { mapEntryOf } from "../../domain/tenant-map.ts";
 import { aClaim, aTenant, longAgo } from "../builders/entities.ts";
 
@@ -27,7 +28,23 @@ describe("the map's entry", () => {
 		});
 	});
 
-	it("does not exist for a released name", () => {
-		expect(mapEntryOf(aClaim({ intent: "released" }), aTenant(), longAgo)).toBeUndefined();
+	it("of a former name is moved, to the tenant's present one", () => {
+		const former = aClaim({ hostname: "old.app.example.com", intent: "redirect" });
+		const { hostname } = aTenant();
+		const entry = mapEntryOf(former, aTenant(), longAgo);
+		expect(entry).toMatchObject({ hostname: "old.app.example.com", status: "moved", redirectTo: hostname });
+	});
+
+	it("of a released name stays `removing`, as a fence, until its quarantine ends", () => {
+		const released = releasedClaim(aClaim(), longAgo);
+		const entry = mapEntryOf(released, aTenant(), longAgo);
+		expect(entry).toMatchObject({ status: "removing", generation: 7 });
+		expect(entry.expiresAt).toBe(Date.parse("2026-04-01T00:00:00.000Z") / 1000);
+	});
+
+	it.each(["serve", "suspend", "remove"] as const)("of a claim to %s neither moves nor expires", (intent) => {
+		const entry = mapEntryOf(aClaim({ intent }), aTenant(), longAgo);
+		expect(entry).not.toHaveProperty("redirectTo");
+		expect(entry).not.toHaveProperty("expiresAt");
 	});
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { conditionTypes, withCondition } from "../../domain/conditions.ts";
-import { operationSteps } from "../../domain/operation.ts";
+import { onboardingSteps } from "../../domain/operation-kinds.ts";
 import { operationView, operationViewSchema } from "../../domain/operation-view.ts";
 import { tenantView, tenantViewSchema } from "../../domain/tenant-view.ts";
 import type { Check } from "../../domain/wait.ts";
 import { aClaim, aFailedOperation, anOperation, aTenant, longAgo, withTrue } from "../builders/entities.ts";
 
-const steps = operationSteps["onboard-tenant"];
+const steps = onboardingSteps;
 const states = (view: ReturnType<typeof operationView>) => view.steps.map(({ state }) => state);
 
 describe("an operation as callers see it", () => {

@@ -1,16 +1,28 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../domain/limits.ts";
-import { type BatchCost, costOf, fillBatch, halves, recordsOf, type ZoneChange } from "../../domain/zone-plan.ts";
+import {
+	type BatchCost,
+	costOf,
+	fillBatch,
+	halves,
+	isWanted,
+	namesOf,
+	recordsOf,
+	type ZoneAction,
+	type ZoneChange,
+	zoneActions,
+} from "../../domain/zone-plan.ts";
+import { aClaim } from "../builders/entities.ts";
 
-function aChange(hostname: string, pairs = 1): ZoneChange {
+function aChange(hostname: string, pairs = 1, action: ZoneAction = "upsert"): ZoneChange {
 	const records = Array.from({ length: pairs }, () => recordsOf(hostname, "d1.cloudfront.net")).flat();
-	return { hostname, generation: 1, records };
+	return { hostname, generation: 1, action, records };
 }
 
 const changes = fc
-	.array(fc.integer({ min: 0, max: 4 }), { maxLength: 40 })
-	.map((sizes) => sizes.map((pairs, at) => aChange(`t${at}.app.example.com`, pairs)));
+	.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.constantFrom(...zoneActions)), { maxLength: 40 })
+	.map((sizes) => sizes.map(([pairs, action], at) => aChange(`t${at}.app.example.com`, pairs, action)));
 const limit = fc.record({
 	elements: fc.integer({ min: 1, max: 60 }),
 	characters: fc.integer({ min: 1, max: 1_000 }),
@@ -38,8 +50,55 @@ describe("the records of a hostname", () => {
 		]);
 	});
 
-	it("count double, as UPSERTs do", () => {
+	it("count double when they are written, as UPSERTs do, and once when they are deleted", () => {
+		const once = { elements: 2, characters: 2 * 17, tokens: 2 };
 		expect(costOf(aChange("acme.app.example.com"))).toEqual({ elements: 4, characters: 4 * 17, tokens: 4 });
+		expect(costOf(aChange("acme.app.example.com", 1, "delete"))).toEqual(once);
+	});
+});
+
+describe("whether a change is still wanted", () => {
+	const [acme, old] = ["acme.app.example.com", "old.app.example.com"];
+	const two = [...recordsOf(acme, "d1.cloudfront.net"), ...recordsOf(old, "d1.cloudfront.net")];
+	const upsert: ZoneChange = { ...aChange(acme), generation: 7 };
+	const leave: ZoneChange = { hostname: acme, generation: 7, action: "delete", records: two };
+	const isSo = (change: ZoneChange, ...claims: ReturnType<typeof aClaim>[]) =>
+		isWanted(change, new Map(claims.map((claim) => [claim.hostname, claim])));
+
+	it.each([
+		["serve", true, false],
+		["suspend", true, false],
+		["redirect", true, false],
+		["remove", false, true],
+		["released", false, false],
+	] as const)("of a claim to %s: to write %s, to delete %s", (intent, written, deleted) => {
+		const own = aClaim({ hostname: acme, intent });
+		expect(isSo(upsert, own)).toBe(written);
+		expect(isSo(leave, own, aClaim({ hostname: old, intent: "remove", generation: 3 }))).toBe(deleted);
+	});
+
+	it("says no to every generation but the claim's, and without a claim", () => {
+		for (const generation of [6, 8]) {
+			expect(isSo({ ...upsert, generation }, aClaim({ hostname: acme }))).toBe(false);
+			const leaving = [acme, old].map((hostname) => aClaim({ hostname, intent: "remove" }));
+			expect(isSo({ ...leave, generation }, ...leaving)).toBe(false);
+		}
+		expect(isSo(upsert)).toBe(false);
+	});
+
+	it("says no to deleting a name that stays, is another tenant's or has no claim, though the fence says yes", () => {
+		const fence = aClaim({ hostname: acme, intent: "remove" });
+		for (const intent of ["serve", "suspend", "redirect", "released"] as const) {
+			expect(isSo(leave, fence, aClaim({ hostname: old, intent }))).toBe(false);
+		}
+		expect(isSo(leave, fence, aClaim({ hostname: old, intent: "remove", tenantId: "ten_2" }))).toBe(false);
+		expect(isSo(leave, fence)).toBe(false);
+		expect(namesOf(leave)).toEqual([acme, old]);
+	});
+
+	it("never deletes a fence that stays itself, when only other names leave", () => {
+		const others = { ...leave, records: recordsOf(old, "d1.cloudfront.net") };
+		expect(isSo(others, aClaim({ hostname: acme }), aClaim({ hostname: old, intent: "remove" }))).toBe(false);
 	});
 });
 
@@ -78,14 +137,17 @@ describe("filling a batch", () => {
 		);
 	});
 
-	it("takes 250 hostnames at Route 53's published limits", () => {
-		const many = Array.from({ length: 500 }, (_, at) => aChange(`t${at}.app.example.com`));
+	it.each([
+		["upsert", 250],
+		["delete", 500],
+	] as const)("takes as many hostnames to %s as Route 53's published limits allow: %i", (action, most) => {
+		const many = Array.from({ length: 600 }, (_, at) => aChange(`t${at}.app.example.com`, 1, action));
 		const published = {
 			elements: limits.route53BatchElements.value,
 			characters: limits.route53BatchCharacters.value,
 			tokens: limits.route53ChangeBurst.value,
 		};
-		expect(fillBatch(many, published)).toHaveLength(250);
+		expect(fillBatch(many, published)).toHaveLength(most);
 	});
 
 	it("is empty for nothing", () => {

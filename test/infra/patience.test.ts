@@ -2,7 +2,9 @@ import { globSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { limits } from "../../domain/limits.ts";
+import { requestWorkMs } from "../../functions/api/plan-view.ts";
 import { workMs as writerWorkMs } from "../../functions/queue/write-zone-changes.ts";
+import { workMs as reconcileWorkMs } from "../../functions/schedule/reconcile.ts";
 import { workMs as sweepWorkMs } from "../../functions/schedule/sweep-operations.ts";
 import { readFunctions } from "../../scripts/service-file.ts";
 import { clientDefaults, hastyPatience, longestCallMs, route53Patience } from "../../services/aws-client.ts";
@@ -46,6 +48,19 @@ describe("a function's time", () => {
 		// The next round begins a minute later; two would ask the same.
 		expect(timeoutMs("sweepOperations")).toBeLessThan(60_000);
 	});
+
+	it("reconcile: is enough for repairs that begin last and hang in four calls, and for the summary", () => {
+		expect(timeoutMs("reconcile")).toBeGreaterThan(reconcileWorkMs + 4 * call + longestCallMs(hastyPatience) + call);
+	});
+
+	it.each(["showReconciliation", "runReconciliation"])(
+		"%s: ends its work so early that a call may hang, and one more",
+		(key) => {
+			expect(timeoutMs(key)).toBeGreaterThan(
+				requestWorkMs + Math.max(call, route53Call) + longestCallMs(hastyPatience),
+			);
+		},
+	);
 
 	it("sweepWaits: is enough to find 200 due looks and to send none of them", () => {
 		expect(timeoutMs("sweepWaits")).toBeGreaterThan(call + (200 / 50) * call);

@@ -41,7 +41,7 @@ describe("the roles", () => {
 		}
 	});
 
-	it("let the zone writer upsert addresses below the platform domain, and do nothing else to records", () => {
+	it("let the zone writer upsert and delete addresses below the platform domain, and do nothing else to records", () => {
 		const records = ofType(template, "AWS::IAM::Role").flatMap(([id]) =>
 			statementsOf(id).flatMap((statement) =>
 				statement.Action.includes("route53:ChangeResourceRecordSets") ? [{ id, statement }] : [],
@@ -53,7 +53,7 @@ describe("the roles", () => {
 			"ForAllValues:StringLike": { [key("NormalizedRecordNames")]: [{ "Fn::Sub": `*.${"$"}{PlatformDomain}` }] },
 			"ForAllValues:StringEquals": {
 				[key("RecordTypes")]: ["A", "AAAA"],
-				[key("Actions")]: ["UPSERT"],
+				[key("Actions")]: ["UPSERT", "DELETE"],
 			},
 			Null: { [key("NormalizedRecordNames")]: "false", [key("RecordTypes")]: "false", [key("Actions")]: "false" },
 		});
@@ -129,6 +129,7 @@ const actionOf: Record<string, string> = {
 	SendTaskFailure: "states:SendTaskFailure",
 	ChangeResourceRecordSets: "route53:ChangeResourceRecordSets",
 	GetChange: "route53:GetChange",
+	ListResourceRecordSets: "route53:ListResourceRecordSets",
 	DescribeCertificate: "acm:DescribeCertificate",
 };
 

@@ -94,8 +94,13 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 			expect.soft(ageSeconds, id).toBeGreaterThan(hiddenSeconds);
 			expect.soft(ageSeconds, id).toBeLessThan(2 * hiddenSeconds);
 		}
-		const [broken] = alarmsOn(template, "BrokenLooks", "CheckWaitsLambdaFunction");
-		expect(at(Resources[broken ?? ""], "Properties", "Namespace")).toBe(metricsNamespace);
+		for (const [metric, id] of [
+			["BrokenLooks", "CheckWaitsLambdaFunction"],
+			["UnsafePlans", "ReconcileLambdaFunction"],
+		] as const) {
+			const [counted] = alarmsOn(template, metric, id);
+			expect.soft(at(Resources[counted ?? ""], "Properties", "Namespace"), metric).toBe(metricsNamespace);
+		}
 	});
 
 	it("lets doorbells meet before the zone's writer runs", () => {

@@ -158,6 +158,24 @@ describe("the tenant context", () => {
 		}
 	});
 
+	it.each([1e300, Number.MAX_SAFE_INTEGER, 253_402_300_800, 1_800_000_000.5, -1])(
+		"is refused when one of its times is %d, which no clock of the edge says",
+		(time) => {
+			now = Math.min(time, 253_402_300_799) * 1_000; // so that no other check refuses it first
+			for (const claims of [{ exp: time }, { iat: time }]) {
+				const token = signed({ alg: "EdDSA" }, { ...goodClaims(), ...claims });
+				expect(verifier()({ "x-tenant-context": token })).toEqual({ ok: false, refusal: "malformed" });
+			}
+		},
+	);
+
+	it("is believed up to the last second that a date can name, and has a generation that can be counted", () => {
+		const check = (claims: object) =>
+			verifier()({ "x-tenant-context": signed({ alg: "EdDSA" }, { ...goodClaims(), ...claims }) });
+		expect(check({ exp: 253_402_300_799 })).toMatchObject({ context: { expiresAt: "9999-12-31T23:59:59.000Z" } });
+		expect(check({ gen: 1e300 })).toEqual({ ok: false, refusal: "malformed" });
+	});
+
 	it.each([null, "text", 7, []])("is refused when it says %j in place of claims, or of a header", (part) => {
 		const refused = { ok: false, refusal: "malformed" };
 		expect(verifier()({ "x-tenant-context": signed({ alg: "EdDSA" }, part) })).toEqual(refused);

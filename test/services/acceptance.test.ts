@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newClaim } from "../../domain/claim.ts";
-import { type Acceptance, accept, earlierAnswer } from "../../services/acceptance.ts";
+import { type Acceptance, accept } from "../../services/acceptance.ts";
+import { earlierAnswer } from "../../services/idempotency.ts";
 import { aCloud, type Cloud } from "../builders/a-cloud.ts";
 import { aClaim, anOperation, aTenant, longAgo } from "../builders/entities.ts";
 

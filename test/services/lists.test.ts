@@ -67,11 +67,11 @@ describe("the lists, page by page and in order of creation,", () => {
 
 	it("hold the claims of the status that follows from their conditions and intent", async () => {
 		const claims = ["ten_1", "ten_2", "ten_3"].map((tenantId, at) =>
-			aClaim({ tenantId, hostname: `t${at}.app.example.com`, intent: at === 1 ? "suspend" : "serve" }),
+			aClaim({ tenantId, hostname: `t${at}.app.example.com`, intent: at === 1 ? "redirect" : "serve" }),
 		);
 		for (const claim of claims.toReversed()) await cloud.hold({ claim });
 		expect(await allOf(lists.claims("pending"), claimSchema)).toEqual([claims[0], claims[2]]);
-		expect(await allOf(lists.claims("suspended"), claimSchema)).toEqual([claims[1]]);
+		expect(await allOf(lists.claims("redirecting"), claimSchema)).toEqual([claims[1]]);
 	});
 });
 

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { tenantSchema } from "../../domain/tenant.ts";
 import { mapEntryOf } from "../../domain/tenant-map.ts";
-import { accept, earlierAnswer } from "../../services/acceptance.ts";
+import { accept } from "../../services/acceptance.ts";
+import { acceptChange } from "../../services/change-acceptance.ts";
 import { readClaim, readClaims } from "../../services/claims.ts";
+import { earlierAnswer } from "../../services/idempotency.ts";
 import { lists, readPage } from "../../services/lists.ts";
 import { readOperation, touchOperation, writeNewAttempt } from "../../services/operations.ts";
 import { pendingEvents } from "../../services/outbox.ts";
+import { readPause, writePause } from "../../services/pause.ts";
 import { readCursor, writeCursor } from "../../services/sweep-cursors.ts";
 import { putMapEntry } from "../../services/tenant-map.ts";
 import { readTenant, readTenants, tenantIdOf } from "../../services/tenants.ts";
@@ -24,7 +27,10 @@ afterAll(() => cloud.close());
 
 const probe = { kind: "edge-probe", subject: "acme" } as const;
 const check = { ...probe, opening: "1", startedAt: longAgo, looks: 0, nextCheckAt: longAgo };
-const change = { hostname: "acme", generation: 1, records: [], wait: aWait(), requestedAt: longAgo };
+const change = {
+	...({ hostname: "acme", generation: 1, action: "upsert" } as const),
+	...{ records: [], wait: aWait(), requestedAt: longAgo },
+};
 const { hostname, tenantId } = aTenant();
 const entry = mapEntryOf(aClaim(), aTenant(), longAgo);
 const operation = { after: anOperation(), before: anOperation() };
@@ -39,8 +45,20 @@ const acceptance = {
 	answer: { location: "", body: "" },
 };
 
+const changed = {
+	tenant: { before: aTenant(), after: aTenant() },
+	claims: [],
+	operation: anOperation(),
+	givenUp: undefined,
+	idempotency: undefined,
+	answer: acceptance.answer,
+};
+
 const calls: [string, TableName, () => Promise<unknown>][] = [
 	["accept", "registry", () => accept(acceptance, longAgo)],
+	["acceptChange", "registry", () => acceptChange(changed, longAgo)],
+	["readPause", "registry", () => readPause()],
+	["writePause", "registry", () => writePause(undefined)],
 	["earlierAnswer", "registry", () => earlierAnswer(idempotency, longAgo)],
 	["readClaim", "registry", () => readClaim(hostname)],
 	["readClaims", "registry", () => readClaims([hostname])],
@@ -54,7 +72,7 @@ const calls: [string, TableName, () => Promise<unknown>][] = [
 	["readTenant", "registry", () => readTenant(tenantId)],
 	["readTenants", "registry", () => readTenants([tenantId])],
 	["tenantIdOf", "registry", () => tenantIdOf("cus_1")],
-	["putMapEntry", "map", async () => entry && putMapEntry(entry)],
+	["putMapEntry", "map", () => putMapEntry(entry)],
 	["park", "waits", () => park(probe, aWait(), longAgo)],
 	["readCheck", "waits", () => readCheck(probe)],
 	["noteLook", "waits", () => noteLook(check, "", longAgo)],

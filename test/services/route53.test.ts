@@ -3,14 +3,15 @@ import {
 	ChangeResourceRecordSetsCommand,
 	GetChangeCommand,
 	InvalidChangeBatch,
+	ListResourceRecordSetsCommand,
 	Route53Client,
 	Route53ServiceException,
 } from "@aws-sdk/client-route-53";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
-import { recordsOf } from "../../domain/zone-plan.ts";
+import { recordsOf, type ZoneAction } from "../../domain/zone-plan.ts";
 import { describeCertificate } from "../../services/acm.ts";
-import { isInSync, upsertRecords } from "../../services/route53.ts";
+import { isInSync, listRecords, writeRecords } from "../../services/route53.ts";
 
 const route53 = mockClient(Route53Client);
 const acm = mockClient(ACMClient);
@@ -19,28 +20,30 @@ beforeEach(() => {
 	acm.reset();
 });
 
-const change = (slug: string) => {
+const change = (slug: string, action: ZoneAction = "upsert") => {
 	const hostname = `${slug}.app.example.com`;
-	return { hostname, generation: 7, records: recordsOf(hostname, "d1.cloudfront.net") };
+	return { hostname, generation: 7, action, records: recordsOf(hostname, "d1.cloudfront.net") };
 };
 const throttled = Object.assign(new Error("Rate exceeded"), { name: "Throttling", $metadata: { httpStatusCode: 400 } });
 
 describe("writing records", () => {
-	it("upserts all of them in one batch, as aliases to CloudFront", async () => {
+	it("puts all of them in one batch, as aliases to CloudFront", async () => {
 		route53.on(ChangeResourceRecordSetsCommand).resolves({
 			ChangeInfo: { Id: "/change/C1", Status: "PENDING", SubmittedAt: new Date(0) },
 		});
-		expect(await upsertRecords("Z1", [change("a"), change("b")])).toEqual({ outcome: "accepted", changeId: "C1" });
+		expect(await writeRecords("Z1", [change("a"), change("b", "delete")])).toEqual({
+			outcome: "accepted",
+			changeId: "C1",
+		});
 		const [sent] = route53.commandCalls(ChangeResourceRecordSetsCommand, { HostedZoneId: "Z1" });
 		const changes = sent?.args[0].input.ChangeBatch?.Changes ?? [];
-		expect(changes.map(({ ResourceRecordSet: set }) => `${set?.Name} ${set?.Type}`)).toEqual([
-			"a.app.example.com A",
-			"a.app.example.com AAAA",
-			"b.app.example.com A",
-			"b.app.example.com AAAA",
+		expect(changes.map(({ Action, ResourceRecordSet: set }) => `${Action} ${set?.Name} ${set?.Type}`)).toEqual([
+			"UPSERT a.app.example.com A",
+			"UPSERT a.app.example.com AAAA",
+			"DELETE b.app.example.com A",
+			"DELETE b.app.example.com AAAA",
 		]);
-		for (const { Action, ResourceRecordSet } of changes) {
-			expect(Action).toBe("UPSERT");
+		for (const { ResourceRecordSet } of changes) {
 			expect(ResourceRecordSet?.AliasTarget).toEqual({
 				DNSName: "d1.cloudfront.net",
 				HostedZoneId: "Z2FDTNDATAQYW2",
@@ -56,7 +59,7 @@ describe("writing records", () => {
 	])("answers a refusal with Route 53's words", async (more, because) => {
 		const refusal = new InvalidChangeBatch({ $metadata: {}, message: "refused", ...more });
 		route53.on(ChangeResourceRecordSetsCommand).rejects(refusal);
-		expect(await upsertRecords("Z1", [change("a")])).toEqual({ outcome: "refused", culprit: "change", because });
+		expect(await writeRecords("Z1", [change("a")])).toEqual({ outcome: "refused", culprit: "change", because });
 	});
 
 	it.each([
@@ -68,7 +71,7 @@ describe("writing records", () => {
 	])("answers that Route 53 refused with %s, and that the culprit is a %s", async (name, culprit) => {
 		const refusal = new Route53ServiceException({ name, $fault: "client", $metadata: {}, message: "no" });
 		route53.on(ChangeResourceRecordSetsCommand).rejects(refusal);
-		expect(await upsertRecords("Z1", [change("a")])).toEqual({ outcome: "refused", culprit, because: `${name}: no` });
+		expect(await writeRecords("Z1", [change("a")])).toEqual({ outcome: "refused", culprit, because: `${name}: no` });
 	});
 
 	it.each([
@@ -78,12 +81,77 @@ describe("writing records", () => {
 		["TypeError", new TypeError("a defect of ours")],
 	])("throws %s for what is no refusal", async (name, error) => {
 		route53.on(ChangeResourceRecordSetsCommand).rejects(error);
-		await expect(upsertRecords("Z1", [change("a")])).rejects.toMatchObject({ name });
+		await expect(writeRecords("Z1", [change("a")])).rejects.toMatchObject({ name });
 	});
 
 	it("is a defect when Route 53 names no change to wait for", async () => {
 		route53.on(ChangeResourceRecordSetsCommand).resolves({});
-		await expect(upsertRecords("Z1", [change("a")])).rejects.toThrow("change id");
+		await expect(writeRecords("Z1", [change("a")])).rejects.toThrow("change id");
+	});
+});
+
+describe("listing records", () => {
+	const page = { IsTruncated: false, MaxItems: 300 };
+
+	it("says them in our form: names canonical, aliases by target, others by values", async () => {
+		const AliasTarget = { DNSName: "D1.cloudfront.net.", HostedZoneId: "Z2FDTNDATAQYW2", EvaluateTargetHealth: false };
+		const ResourceRecords = [{ Value: '"one"' }, { Value: '"Two"' }];
+		const weighted = { Type: "A" as const, TTL: 60, SetIdentifier: "one", ResourceRecords: [{ Value: "192.0.2.1" }] };
+		route53.on(ListResourceRecordSetsCommand, { HostedZoneId: "Z1", StartRecordName: undefined }).resolves({
+			...page,
+			ResourceRecordSets: [
+				{ Name: "Acme.app.example.com.", Type: "A", AliasTarget },
+				{ Name: "\\052.app.example.com.", Type: "TXT", TTL: 300, ResourceRecords },
+				{ Name: "w.app.example.com.", ...weighted },
+			],
+		});
+		expect(await listRecords("Z1")).toEqual({
+			records: [
+				{ name: "acme.app.example.com", type: "A", aliasTarget: "d1.cloudfront.net", values: [] },
+				{ name: "*.app.example.com", type: "TXT", values: ['"one"', '"Two"'], ttl: 300 },
+				{ name: "w.app.example.com", type: "A", values: ["192.0.2.1"], ttl: 60, setIdentifier: "one" },
+			],
+			next: undefined,
+		});
+	});
+
+	it("goes on exactly where a page ended, in Route 53's own spelling", async () => {
+		const next = { NextRecordName: "\\052.a.example.com.", NextRecordType: "A", NextRecordIdentifier: "two" } as const;
+		route53
+			.on(ListResourceRecordSetsCommand)
+			.resolvesOnce({ ...page, ...next, ResourceRecordSets: [], IsTruncated: true });
+		const first = await listRecords("Z1", { name: "a.example.com" });
+		expect(first.next).toEqual({ name: "\\052.a.example.com.", type: "A", identifier: "two" });
+		route53.on(ListResourceRecordSetsCommand).resolves({ ...page, ResourceRecordSets: [] });
+		expect((await listRecords("Z1", first.next)).next).toBeUndefined();
+		const asked = route53.commandCalls(ListResourceRecordSetsCommand).map(({ args: [{ input }] }) => input);
+		expect(asked).toEqual([
+			{ HostedZoneId: "Z1", StartRecordName: "a.example.com" },
+			{
+				...{ HostedZoneId: "Z1", StartRecordName: "\\052.a.example.com." },
+				...{ StartRecordType: "A", StartRecordIdentifier: "two" },
+			},
+		]);
+	});
+
+	it("never takes an answer that breaks off for the end of the zone, nor one that fails for an empty one", async () => {
+		route53.on(ListResourceRecordSetsCommand).resolves({ ...page, ResourceRecordSets: [], IsTruncated: true });
+		await expect(listRecords("Z1")).rejects.toThrow("where they begin");
+		route53.on(ListResourceRecordSetsCommand).rejects(throttled);
+		await expect(listRecords("Z1")).rejects.toMatchObject({ name: "Throttled" });
+	});
+
+	it("makes do with what Route 53 says of a record", async () => {
+		// The model calls these members required, yet the type of the SDK lets each of them be missing.
+		const AliasTarget = { DNSName: undefined, HostedZoneId: undefined, EvaluateTargetHealth: undefined };
+		const ResourceRecords = [{ Value: undefined }];
+		const odd = { Name: undefined, Type: undefined, AliasTarget, ResourceRecords };
+		route53
+			.on(ListResourceRecordSetsCommand)
+			.resolvesOnce({ ...page, ResourceRecordSets: [odd] })
+			.resolves({ ...page, ResourceRecordSets: undefined });
+		expect((await listRecords("Z1")).records).toEqual([{ name: "", type: "", aliasTarget: "", values: [""] }]);
+		expect((await listRecords("Z1")).records).toEqual([]);
 	});
 });
 

@@ -22,7 +22,7 @@ afterAll(() => cloud.close());
 function aChange(more: Partial<RequestedChange> = {}): RequestedChange {
 	const hostname = more.hostname ?? "acme.app.example.com";
 	const records = recordsOf(hostname, "d1.cloudfront.net");
-	return { hostname, generation: 7, records, wait: aWait(), requestedAt: longAgo, ...more };
+	return { hostname, generation: 7, action: "upsert", records, wait: aWait(), requestedAt: longAgo, ...more };
 }
 
 describe("asking for a change", () => {
@@ -50,6 +50,21 @@ describe("asking for a change", () => {
 		await requestChange("Z1", aChange({ requestedAt: "2027-01-01T00:00:00.000Z" }));
 		await requestChange("Z1", aChange({ generation: 8 }));
 		expect(await pendingChanges("Z1")).toEqual([aChange({ generation: 8 })]);
+	});
+
+	it("to delete takes the place of what an older generation wanted written, and the reverse", async () => {
+		await requestChange("Z1", aChange({ generation: 7 }));
+		await requestChange("Z1", aChange({ generation: 8, action: "delete" }));
+		await requestChange("Z1", aChange({ generation: 7 }));
+		expect(await pendingChanges("Z1")).toEqual([aChange({ generation: 8, action: "delete" })]);
+		await requestChange("Z1", aChange({ generation: 9 }));
+		expect(await pendingChanges("Z1")).toEqual([aChange({ generation: 9 })]);
+	});
+
+	it("that was written down before deletes were learnt is one to write (R12)", async () => {
+		const { action: _action, ...before } = aChange();
+		await cloud.put("zone", { pk: "ZONE#Z1", sk: `CHANGE#${before.hostname}`, ...before });
+		expect(await pendingChanges("Z1")).toEqual([aChange()]);
 	});
 
 	it("is of one zone, and not confused with the zone's lease", async () => {

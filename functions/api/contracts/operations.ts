@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { reasonText } from "../../../domain/new-tenant.ts";
 import { operationStatuses } from "../../../domain/operation.ts";
 import { operationViewSchema } from "../../../domain/operation-view.ts";
+import { pauseSchema } from "../../../domain/pause.ts";
 import { next, operationId, outages, page, type Route, tenantId } from "./route.ts";
 
 export const operationRoutes = {
@@ -38,5 +40,30 @@ export const operationRoutes = {
 		pathParameters: z.object({ operationId }),
 		reply: { status: 202, description: "It goes on.", schema: operationViewSchema },
 		errors: ["InvalidRequest", "OperationNotFound", "OperationNotFailed", ...outages],
+	},
+	pauseOperations: {
+		method: "post",
+		path: "/v1/operations:pause",
+		scope: "operations:write",
+		summary: "Stop all new work: what is accepted waits, what runs goes on",
+		body: z.strictObject({ reason: reasonText }).meta({ id: "PauseRequest" }),
+		reply: { status: 200, description: "Paused; also shown by GET /v1/health.", schema: pauseSchema },
+		errors: ["InvalidRequest", ...outages],
+	},
+	resumeOperations: {
+		method: "post",
+		path: "/v1/operations:resume",
+		scope: "operations:write",
+		summary: "Let what waits begin",
+		reply: {
+			status: 200,
+			description: "Work begins again.",
+			schema: z
+				.object({
+					started: z.int().meta({ description: "Waiting operations that were sent off; the sweeper sends the rest." }),
+				})
+				.meta({ id: "ResumeAnswer" }),
+		},
+		errors: [...outages],
 	},
 } as const satisfies Record<string, Route>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Route } from "./route.ts";
+import { pauseSchema } from "../../../domain/pause.ts";
+import { outages, type Route } from "./route.ts";
 
 export const platformRoutes = {
 	showOpenapi: {
@@ -15,11 +16,16 @@ export const platformRoutes = {
 		summary: "Whether the control plane answers",
 		reply: {
 			status: 200,
-			description: "It does.",
+			description: "It does. `paused`: an operator has stopped all new work.",
 			schema: z
-				.object({ status: z.literal("ok"), stage: z.string(), platformDomain: z.string() })
+				.object({
+					status: z.enum(["ok", "paused"]),
+					stage: z.string(),
+					platformDomain: z.string(),
+					pause: pauseSchema.nullable().meta({ description: "Who stopped all new work, since when and why." }),
+				})
 				.meta({ id: "Health" }),
 		},
-		errors: [],
+		errors: [...outages],
 	},
 } as const satisfies Record<string, Route>;

@@ -18,6 +18,7 @@ import {
 	longAgo,
 	operationId,
 	tenantId,
+	withTrue,
 } from "../../builders/entities.ts";
 import { ask, problem } from "./answers.ts";
 
@@ -35,9 +36,10 @@ async function holdTenants(count: number): Promise<void> {
 	for (let at = 0; at < count; at++) {
 		const [tenantId, slug, hostname] = [id("ten", at), `t${at}`, `t${at}.app.example.com`];
 		const intent = at % 2 ? "suspend" : "serve";
+		const claim = aClaim({ tenantId, hostname, intent });
 		await cloud.hold({
 			tenant: aTenant({ tenantId, slug, hostname }),
-			claim: aClaim({ tenantId, hostname, intent }),
+			claim: at % 2 ? withTrue(claim, "RoutePublished") : claim,
 		});
 	}
 }
@@ -138,10 +140,23 @@ describe("GET /v1/tenants/{tenantId}", () => {
 		expect(routes.showTenant.reply.schema.parse(body)).toMatchObject({ tenantId, status: "pending" });
 	});
 
-	it("is a 404 when there is none, or none that has a name", async () => {
+	it("gives the ETag by which the next PATCH says what it has seen", async () => {
+		await cloud.hold({ tenant: aTenant({ revision: 7 }), claim: aClaim() });
+		const { headers, body } = await ask(showTenant, request);
+		expect(headers).toMatchObject({ etag: '"7"' });
+		expect(body).toMatchObject({ revision: 7 });
+	});
+
+	it("is a 404 when there is none", async () => {
 		expect(await problem(showTenant, request)).toMatchObject({ type: "/errors/tenant-not-found", status: 404 });
-		await cloud.hold({ tenant: aTenant() });
-		expect(await problem(showTenant, request)).toMatchObject({ type: "/errors/tenant-not-found", status: 404 });
+	});
+
+	it("shows one that has left, also when its name is somebody else's by now", async () => {
+		const left = { status: "released", conditions: [], nextActor: null };
+		await cloud.hold({ tenant: aTenant({ releasedAt: longAgo }) });
+		expect((await ask(showTenant, request)).body).toMatchObject(left);
+		await cloud.hold({ claim: aClaim({ tenantId: id("ten", 1) }) });
+		expect((await ask(showTenant, request)).body).toMatchObject(left);
 	});
 
 	it("is a 400 for what cannot be an id", async () => {
@@ -228,6 +243,6 @@ describe("GET /v1/health", () => {
 	it("answers, without a token, what it is the health of", async () => {
 		const { status, body } = await ask(showHealth, { method: "GET", route: "/v1/health", caller: null });
 		expect(status).toBe(200);
-		expect(body).toEqual({ status: "ok", stage: "nonprod", platformDomain: "app.example.com" });
+		expect(body).toEqual({ status: "ok", stage: "nonprod", platformDomain: "app.example.com", pause: null });
 	});
 });

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { limits } from "../../../domain/limits.ts";
 import type { TenantMapEntry } from "../../../domain/tenant-map.ts";
-import { createMapCache, type MapCache } from "../../../functions/edge/map-cache.ts";
+import {
+	createMapCache,
+	entryAgeMs,
+	identityAgeMs,
+	type MapCache,
+	outagePauseMs,
+} from "../../../functions/edge/map-cache.ts";
 
 const host = "acme.app.test";
 
@@ -22,7 +29,6 @@ function entryAt(generation: number): TenantMapEntry {
 const says = (generation: number) => vi.fn(() => Promise.resolve(entryAt(generation)));
 const saysNothing = vi.fn(() => Promise.resolve(undefined));
 const fails = vi.fn(() => Promise.reject(new Error("no region answered")));
-const neverAnswers = vi.fn(() => new Promise<undefined>(() => {}));
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 describe("the edge's memory of the tenant map", () => {
@@ -40,6 +46,12 @@ describe("the edge's memory of the tenant map", () => {
 
 	const known = (generation: number) => ({ kind: "known", entry: { generation } });
 
+	it("holds an answer no longer than the limit says, and after an outage no longer than the promise allows", () => {
+		const { edgeEntryAge, edgeCacheMaxTtl, edgePromise } = limits;
+		expect(entryAgeMs).toBe(edgeEntryAge.value * 1_000);
+		expect(outagePauseMs / 1_000 + 2 * edgeCacheMaxTtl.value).toBeLessThan(edgePromise.value);
+	});
+
 	it("asks once in ten seconds", async () => {
 		const read = says(1);
 		await cache.find(host, read);
@@ -51,27 +63,35 @@ describe("the edge's memory of the tenant map", () => {
 		expect(read).toHaveBeenCalledTimes(2);
 	});
 
-	it("gives what a quick lookup says at once, after the ten seconds", async () => {
+	it("asks once in a second for whoever wants to know what the map says now, and routes by that from then on", async () => {
+		await cache.find(host, says(1));
+		pass(999);
+		expect(await cache.find(host, says(2), identityAgeMs)).toMatchObject(known(1));
+		pass(1);
+		expect(await cache.find(host, says(2), identityAgeMs)).toMatchObject(known(2));
+		expect(await cache.find(host, says(3))).toMatchObject(known(2));
+	});
+
+	it("waits for the map when what it has is ten seconds old, however slow the map", async () => {
 		await cache.find(host, says(1));
 		pass(10_000);
-		expect(await cache.find(host, says(2))).toMatchObject(known(2));
-	});
-
-	it("serves what it has while a slow lookup is under way, up to a minute of age", async () => {
-		await cache.find(host, says(1));
-		pass(59_000);
-		expect(await cache.find(host, neverAnswers)).toMatchObject(known(1));
-	});
-
-	it("waits for the map when what it has is older than a minute", async () => {
-		await cache.find(host, says(1));
-		pass(60_001);
 		const { promise, resolve } = Promise.withResolvers<TenantMapEntry>();
 		const found = cache.find(host, () => promise);
 		const early = await Promise.race([found, new Promise((done) => setTimeout(done, 120, "still waiting"))]);
 		expect(early).toBe("still waiting");
 		resolve(entryAt(2));
 		expect(await found).toMatchObject(known(2));
+	});
+
+	it("counts an answer's age from when it was asked for", async () => {
+		await cache.find(host, () => {
+			pass(3_000);
+			return Promise.resolve(entryAt(1));
+		});
+		pass(6_999);
+		expect(await cache.find(host, says(2))).toMatchObject(known(1));
+		pass(1);
+		expect(await cache.find(host, says(2))).toMatchObject(known(2));
 	});
 
 	it("serves the last good answer for as long as the map cannot be read, and asks again every two seconds", async () => {
@@ -87,12 +107,31 @@ describe("the edge's memory of the tenant map", () => {
 		expect(await cache.find(host, says(2))).toMatchObject(known(2));
 	});
 
-	it("does not wait again and again for a map that is out, however old the answer", async () => {
-		await cache.find(host, says(1));
+	const hangs = vi.fn(() => {
+		pass(3_000);
+		return Promise.reject(new Error("timed out"));
+	});
+
+	it("does not wait again and again for a map that hangs: for fifteen seconds no host that is known is looked up", async () => {
+		const other = "other.app.test";
+		for (const name of [host, other]) await cache.find(name, says(1));
 		pass(120_000);
-		await cache.find(host, fails);
+		expect(await cache.find(host, hangs)).toMatchObject(known(1));
+		pass(14_999);
+		for (const name of [host, other]) expect(await cache.find(name, hangs)).toMatchObject(known(1));
+		expect(hangs).toHaveBeenCalledTimes(1);
+		pass(1);
+		expect(await cache.find(other, says(2))).toMatchObject(known(2));
+		expect(await cache.find(host, says(2))).toMatchObject(known(2));
+	});
+
+	it("looks known hosts up again as soon as the map has answered for another", async () => {
+		await cache.find(host, says(1));
+		pass(10_000);
+		await cache.find(host, hangs);
 		pass(2_000);
-		expect(await cache.find(host, neverAnswers)).toMatchObject(known(1));
+		await cache.find("third.app.test", saysNothing);
+		expect(await cache.find(host, says(2))).toMatchObject(known(2));
 	});
 
 	it("never says unknown because of an error", async () => {
@@ -120,11 +159,11 @@ describe("the edge's memory of the tenant map", () => {
 		expect(await cache.find(host, says(8))).toMatchObject(known(8));
 	});
 
-	it("does not believe at once that a hostname which was there is gone, and believes it after a minute", async () => {
+	it("does not believe at once that a hostname which was there is gone, and believes it after fifteen seconds", async () => {
 		await cache.find(host, says(1));
-		pass(30_000);
+		pass(14_999);
 		expect(await cache.find(host, saysNothing)).toMatchObject(known(1));
-		pass(31_000);
+		pass(5_000);
 		expect(await cache.find(host, saysNothing)).toEqual({ kind: "unknown" });
 	});
 
@@ -136,10 +175,6 @@ describe("the edge's memory of the tenant map", () => {
 
 	it("fails fast for a second after a read that hung, so that no viewers pile up, and still serves what it knows", async () => {
 		await cache.find(host, says(1));
-		const hangs = () => {
-			pass(2_000);
-			return Promise.reject(new Error("timed out"));
-		};
 		expect(await cache.find("other.app.test", hangs)).toEqual({ kind: "unreadable" });
 		const read = says(1);
 		expect(await cache.find("third.app.test", read)).toEqual({ kind: "unreadable" });
@@ -147,17 +182,6 @@ describe("the edge's memory of the tenant map", () => {
 		expect(read).not.toHaveBeenCalled();
 		pass(1_000);
 		expect(await cache.find("third.app.test", read)).toMatchObject({ kind: "known" });
-	});
-
-	it("does not take a lookup that was frozen with its sandbox for an outage", async () => {
-		await cache.find(host, says(1));
-		pass(10_000);
-		const { promise, reject } = Promise.withResolvers<TenantMapEntry>();
-		await cache.find(host, () => promise);
-		pass(3_600_000); // the sandbox slept; its lookup fails as it wakes, beside the next request
-		const found = cache.find(host, says(2));
-		reject(new Error("timed out"));
-		expect(await found).toMatchObject(known(2));
 	});
 
 	it("holds 10,000 known hosts and 1,000 unknown ones, and forgets those that were asked for longest ago", async () => {

@@ -129,9 +129,23 @@ describe("reading the tenant map", () => {
 		["a redirect to no hostname", { redirectTo: { N: "1" } }, "redirectTo is not a string"],
 		["an attribute of another type", { tags: { SS: ["a"] } }, "type SS"],
 		["an attribute that has no type", { tags: {} }, "type undefined"],
+		["a list that is none", { routes: { L: "/ai" } }, "A list of a map row is not a list"],
+		["a map that is none", { origin: { M: [] } }, "map is not an object"],
 		["an attribute that is no object", { tags: "a" }, "attribute value is not an object"],
 	])("throws on a row with %s: it is unreadable, not unknown", async (_, changes, because) => {
 		aws.rows.get(everywhere)?.set(host, { ...Object(rowOf({ hostname: host })), ...changes });
+		await expect(readEntry(host, configuration)).rejects.toThrow(because);
+	});
+
+	it.each([
+		["null", "the answer is not an object"],
+		["[]", "the answer is not an object"],
+		['"ok"', "the answer is not an object"],
+		["<html>", "no region answered"],
+		['{"Item":null}', "map is not an object"],
+		['{"Item":[]}', "map is not an object"],
+	])("throws on the answer %s: whoever gave it, it was not the map", async (body, because) => {
+		vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(new Response(body)));
 		await expect(readEntry(host, configuration)).rejects.toThrow(because);
 	});
 });

@@ -1,5 +1,5 @@
 import { ChangeResourceRecordSetsCommand, InvalidChangeBatch } from "@aws-sdk/client-route-53";
-import { recordsOf } from "../../../domain/zone-plan.ts";
+import { recordsOf, type ZoneAction } from "../../../domain/zone-plan.ts";
 import { handler } from "../../../functions/queue/write-zone-changes.ts";
 import { readCheck } from "../../../services/waits.ts";
 import { requestChange } from "../../../services/zone-changes.ts";
@@ -12,6 +12,15 @@ export const ring = () => handler(sqsEvent({ version: 1, zoneId: "Z1" }));
 export const nameOf = (at: number) => `t${String(at).padStart(3, "0")}.app.example.com`;
 export const tokenOf = (at: number) => `token-${at}`;
 export const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
+
+interface Asked {
+	generation: number;
+	/** Epoch ms. */
+	since: number;
+	action: ZoneAction;
+	/** Whose records it is about. */
+	names: string[];
+}
 
 /** A cloud with the zone Z1, whose Route 53 takes every batch but those with a bad name in them. */
 export async function aZone() {
@@ -44,12 +53,15 @@ export async function aZone() {
 		});
 	}
 
-	async function ask(at: number, { generation = 7, since = minutesAgo(1) } = {}): Promise<void> {
+	async function ask(
+		at: number,
+		{ generation = 7, since = minutesAgo(1), action = "upsert", names = [nameOf(at)] }: Partial<Asked> = {},
+	): Promise<void> {
 		const hostname = nameOf(at);
 		const requestedAt = new Date(since + at).toISOString();
 		const wait = aWait({ taskToken: tokenOf(at), execution: `e-${at}`, hostname, generation });
-		const records = recordsOf(hostname, "d1.cloudfront.net");
-		await requestChange("Z1", { hostname, generation, records, wait, requestedAt });
+		const records = names.flatMap((name) => recordsOf(name, "d1.cloudfront.net"));
+		await requestChange("Z1", { hostname, generation, action, records, wait, requestedAt });
 	}
 
 	/** `count` hostnames, each with its claim and a change that waits. */

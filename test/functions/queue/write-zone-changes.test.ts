@@ -97,7 +97,8 @@ describe("the zone's writer", () => {
 			if (zone.batches.length > 1) return;
 			const records = recordsOf(nameOf(1), "d1.cloudfront.net");
 			const requestedAt = new Date().toISOString();
-			await requestChange("Z1", { hostname: nameOf(1), generation: 7, records, wait: again, requestedAt });
+			const asked = { hostname: nameOf(1), generation: 7, action: "upsert", records, requestedAt } as const;
+			await requestChange("Z1", { ...asked, wait: again });
 		};
 		await ring();
 		expect(zone.batches).toEqual([[0, 1, 2].map(nameOf), [nameOf(1)]]);

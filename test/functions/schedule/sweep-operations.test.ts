@@ -181,6 +181,6 @@ describe("a running operation whose execution does not exist", () => {
 		const failed = operationSchema.parse(await cloud.operation("op_gone"));
 		expect(failed).toMatchObject({ status: "failed", failure: { error: "Execution.Lost", actor: "operator" } });
 		expect(cloud.told()).toMatchObject([{ detailType: "TenantOnboardingFailed" }]);
-		expect(await retryOperation(failed)).toMatchObject({ status: "queued", attempt: 2, redriveCount: 0 });
+		expect(await retryOperation(failed, "console")).toMatchObject({ status: "queued", attempt: 2, redriveCount: 0 });
 	});
 });

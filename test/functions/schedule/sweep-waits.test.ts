@@ -19,7 +19,8 @@ const probe = (subject: string) => ({ kind: "edge-probe", subject }) as const;
 function aChangeWaits(): Promise<void> {
 	const { hostname } = aClaim();
 	const records = recordsOf(hostname, "d1.cloudfront.net");
-	return requestChange("Z1", { hostname, generation: 7, records, wait: aWait(), requestedAt: longAgo });
+	const asked = { hostname, generation: 7, action: "upsert", records, requestedAt: longAgo } as const;
+	return requestChange("Z1", { ...asked, wait: aWait() });
 }
 
 describe("the sweep over waits", () => {

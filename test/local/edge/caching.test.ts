@@ -102,6 +102,38 @@ describe("the local CloudFront", () => {
 			expect((await ask("/other")).status).toBe(502);
 		});
 
+		it("that expired, while it asks anew beside it, when the origin lets it", async () => {
+			let page = "old";
+			scene.answer = (_request, response) =>
+				response.setHeader("Cache-Control", "max-age=10, stale-while-revalidate=5").end(page);
+			const { ask, clock } = await edgeWith();
+			await ask();
+			await clock.advance(14_999);
+			page = "new";
+			expect(await ask()).toMatchObject({ body: "old", headers: { "x-cache": "Hit from cloudfront", age: "14" } });
+			await vi.waitFor(async () => expect((await ask()).body).toBe("new"));
+			expect(forward).toHaveBeenCalledTimes(2);
+			await clock.advance(15_000);
+			expect(note(await ask())).toBe("Miss");
+		});
+
+		it("stale to its end, also when what is answered beside it is an error", async () => {
+			scene.answer = (_request, response) =>
+				response.setHeader("Cache-Control", "max-age=10, stale-while-revalidate=86400").end("hello");
+			const { ask, clock } = await edgeWith();
+			await ask();
+			forward.mockResolvedValueOnce({ status: "403" }).mockRejectedValueOnce(new Error("thrown"));
+			await clock.advance(69_999);
+			for (const times of [2, 3]) {
+				expect(await ask()).toMatchObject({ status: 200, body: "hello" });
+				await vi.waitFor(() => expect(forward).toHaveBeenCalledTimes(times));
+				await new Promise((resolve) => setImmediate(resolve));
+			}
+			await clock.advance(1);
+			forward.mockResolvedValueOnce({ status: "403" });
+			expect((await ask()).status).toBe(403);
+		});
+
 		it("no longer when the origin broke off in the middle", async () => {
 			scene.answer = (request, response) => {
 				response.writeHead(200, { "Cache-Control": "max-age=30", "Content-Length": "10" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../../../local/clock.ts";
 import { edgeLimits } from "../../../local/edge/limits.ts";
-import { createResponseCache, lifetimeSeconds } from "../../../local/edge/response-cache.ts";
+import { createResponseCache, lifetimeSeconds, staleSeconds } from "../../../local/edge/response-cache.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const inSeconds = (seconds: number) => new Date(now + seconds * 1_000).toUTCString();
@@ -42,22 +42,38 @@ describe("how long CloudFront keeps an answer", () => {
 	});
 });
 
+describe("how long CloudFront serves an answer after its time, beside asking anew", () => {
+	const policy = { minTtlSeconds: 0, defaultTtlSeconds: 0, maxTtlSeconds: 60 };
+
+	it.each<[string, number, string, number]>([
+		["nothing said", 200, "max-age=30", 0],
+		["some seconds", 200, "max-age=30, stale-while-revalidate=20", 20],
+		["more than the maximum", 200, "max-age=3600, stale-while-revalidate=86400", 60],
+		["no number", 200, "stale-while-revalidate=long", 0],
+		["no-store beside it", 200, "no-store, stale-while-revalidate=20", 0],
+		["an error", 404, "max-age=30, stale-while-revalidate=20", 0],
+	])("%s", (_, status, value, seconds) => {
+		expect(staleSeconds({ status, headers: [["Cache-Control", value]], policy, now })).toBe(seconds);
+	});
+});
+
 describe("the cache of an edge location", () => {
+	const minute = { ttlSeconds: 60, staleSeconds: 0 };
 	const answer = { status: 200, statusText: "OK", headers: [], body: Buffer.from("x"), path: "/" };
 
 	it("forgets what was stored longest ago, beyond its bound", () => {
 		const cache = createResponseCache(virtualClock(now));
-		for (let at = 0; at <= edgeLimits.cachedObjects.value; at++) cache.put(String(at), answer, 60);
+		for (let at = 0; at <= edgeLimits.cachedObjects.value; at++) cache.put(String(at), answer, minute);
 		expect(cache.get("0")).toBeUndefined();
 		expect(cache.get("1")).toBeDefined();
 	});
 
 	it("does not keep a body beyond its bound, nor what replaces nothing for no time", () => {
 		const cache = createResponseCache(virtualClock(now));
-		cache.put("a", { ...answer, body: Buffer.alloc(edgeLimits.cachedBodyBytes.value + 1) }, 60);
+		cache.put("a", { ...answer, body: Buffer.alloc(edgeLimits.cachedBodyBytes.value + 1) }, minute);
 		expect(cache.get("a")).toBeUndefined();
-		cache.put("a", answer, 60);
-		cache.put("a", answer, 0);
+		cache.put("a", answer, minute);
+		cache.put("a", answer, { ttlSeconds: 0, staleSeconds: 0 });
 		expect(cache.get("a")).toBeUndefined();
 	});
 
@@ -69,7 +85,7 @@ describe("the cache of an edge location", () => {
 
 	it("invalidates one path, or all below one", () => {
 		const cache = createResponseCache(virtualClock(now));
-		for (const path of ["/a", "/a/b", "/ab"]) cache.put(path, { ...answer, path }, 60);
+		for (const path of ["/a", "/a/b", "/ab"]) cache.put(path, { ...answer, path }, minute);
 		cache.invalidate("/a");
 		expect([cache.get("/a"), cache.get("/a/b")]).toEqual([undefined, expect.anything()]);
 		cache.invalidate("/a/*");

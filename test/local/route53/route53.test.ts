@@ -118,6 +118,24 @@ describe("listing records", () => {
 		expect(from.IsTruncated).toBe(false);
 	});
 
+	it("answers 300 at most, whatever is asked for, and says where the rest begins", async () => {
+		const names = Array.from({ length: 400 }, (_, at) => `n${String(at).padStart(3, "0")}.app.example.com.`);
+		world.route53.change(
+			world.zoneId,
+			names.map((name) => upsert(name, "A", "192.0.2.1")),
+		);
+		for (const MaxItems of [undefined, 301, 1_000]) {
+			const from = { HostedZoneId: world.zoneId, MaxItems };
+			const page = await world.client.send(new ListResourceRecordSetsCommand(from));
+			expect(page.ResourceRecordSets).toHaveLength(300);
+			// The zone's NS and SOA come first.
+			expect(page).toMatchObject({ IsTruncated: true, MaxItems: 300, NextRecordName: names[298], NextRecordType: "A" });
+		}
+		await expect(
+			world.client.send(new ListResourceRecordSetsCommand({ HostedZoneId: world.zoneId, StartRecordType: "A" })),
+		).rejects.toMatchObject({ name: "InvalidInput" });
+	});
+
 	it("reads back the names that it prints", () => {
 		const label = fc.string({ unit: fc.constantFrom("a", "z", "0", "-", "_", "*", "!"), minLength: 1, maxLength: 8 });
 		fc.assert(
