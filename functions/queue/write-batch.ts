@@ -84,7 +84,7 @@ async function dealWithRest(run: Run, change: RequestedChange, { because }: Refu
 		case "remaining":
 			// With fewer records each time this ends. If all of them stand, it was refused for another reason.
 			if (removal.records.length < change.records.length) {
-				return writeBatch(run, [change]);
+				return writeBatch(run, [{ ...change, records: removal.records }]);
 			}
 			await failAll(run, [change], { error: "ZoneChangeRefused", detail: because });
 			return true;

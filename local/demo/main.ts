@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { packageStages } from "../../scripts/package.ts";
 import { type Cloud, startCloud } from "../cloud.ts";
@@ -6,6 +6,7 @@ import { type Endpoints, endpointsOf } from "../endpoints.ts";
 import { accounts, platformDomain, region } from "../laptop.ts";
 import { freePorts } from "../ports.ts";
 import { type Client, createClient, eventually } from "./client.ts";
+import { lifeAsItMustBe, liveThrough } from "./life.ts";
 import { createViewer, type Viewer } from "./viewer.ts";
 
 /** One tenant of the demo, as it ended. */
@@ -51,15 +52,21 @@ async function tell(cloud: Cloud, rate: number): Promise<boolean> {
 	const byEvent = tenantByEvent(client, viewer, endpoints, cloud);
 	const byRetry = tenantByRetry(client, viewer, cloud);
 	const [rest, event, retry] = await Promise.all([byRest, byEvent, byRetry]);
+	const life = await liveThrough({ tenantId: rest.https.tenantId, slug: rest.slug }, client, viewer, say, deadlineMs);
 	const unknown = await viewer.open(`nobody.${platformDomain}`);
 	say(`\nA name that nobody has: HTTPS ${unknown.status}`);
 	const tenants = [rest, event, retry.tenant];
 	const route53Calls = Object.values(cloud.services.route53.calls()).reduce((sum, count) => sum + count, 0);
 	const result = {
-		ok: unknown.status === 404 && retry.from === "SyncRecords" && tenants.every(isServed),
+		ok:
+			unknown.status === 404 &&
+			retry.from === "SyncRecords" &&
+			tenants.every(isServed) &&
+			isDeepStrictEqual(life, lifeAsItMustBe),
 		tenants: tenants.map(({ expected: _expected, ...told }) => told),
 		unknownHost: unknown.status,
 		retriedFrom: retry.from,
+		...life,
 		route53Calls,
 		stateTransitions: cloud.services.states.transitions(),
 	};
