@@ -89,11 +89,17 @@ export const limits = {
 	/** So old may a sandbox's entry of the map be that it routes by. */
 	edgeEntryAge: limit(10, "seconds", "ours: a lookup in ten seconds costs little, and a change is soon seen"),
 	pathPrefix: limit(255, "characters", originPath),
+	/** Deeper JSON is refused: what walks it level by level needs a stack for it. */
+	jsonDepth: limit(64, "levels", "ours: nobody's settings are deeper, and every reader manages so many"),
 	routesPerTenant: limit(10, "routes", "ours: the edge walks the list for every request"),
 
 	idempotencyKeep: limit(24, "hours", "ours: longer than any caller's retries"),
 	/** Dead letters are kept for 14 days, and a signup that is handled again after that must still find itself. */
 	eventKeep: limit(15, "days", "ours: longer than the dead-letter queues keep a message"),
+	/** For so long an event waits for another operation of its tenant. */
+	eventWait: limit(24, "hours", "ours: as long as an execution may take"),
+	/** For so long an event about a tenant that nobody knows waits for its signup. */
+	eventBeforeSignup: limit(15, "minutes", "ours: events come in any order, seldom minutes apart"),
 	/** Released names are offered to nobody else for so long (R4). */
 	quarantine: limit(90, "days", "ours: caches, bookmarks and mail of the previous owner fade in that time"),
 	formerHostnames: limit(

@@ -44,10 +44,10 @@ describe("a TenantSignedUp event", () => {
 	});
 
 	it("has no effect of its own when it is delivered twice", async () => {
-		world.cloud.faults.order({ kind: "duplicate", functionName: stack.functionName("acceptSignup") });
+		world.cloud.faults.order({ kind: "duplicate", functionName: stack.functionName("acceptEvents") });
 		await world.signUp(newTenant("umbrella"));
 		await toldOf("TenantActivated", "slug", "umbrella");
-		expect(world.cloud.faults.given()).toHaveProperty([`${stack.functionName("acceptSignup")} duplicate`]);
+		expect(world.cloud.faults.given()).toHaveProperty([`${stack.functionName("acceptEvents")} duplicate`]);
 		expect((await world.tenants()).filter(({ slug }) => slug === "umbrella")).toHaveLength(1);
 		expect(await toldTimes("TenantOnboardingRejected", "umbrella")).toBe(0);
 	});

@@ -7,7 +7,7 @@ const byEvent = Array.from({ length: 5 }, (_, at) => `event-${at + 1}`);
 const slugs = [...byRest, ...byEvent];
 
 /** Functions that a queue or a rule invokes, and that may therefore be invoked twice. */
-const delivered = ["startOperation", "writeZoneChanges", "checkWaits", "acceptSignup", "recordExecution"];
+const delivered = ["startOperation", "writeZoneChanges", "checkWaits", "acceptEvents", "recordExecution"];
 const steps = onboardingSteps.map((state) => state.charAt(0).toLowerCase() + state.slice(1));
 
 describe("ten onboardings while 5 % of the AWS calls fail, deliveries repeat and every step's function dies once", () => {

@@ -232,7 +232,8 @@ function listenTo(pattern: object, cloud: Cloud): Told {
 	};
 }
 
-function accountAt(endpoint: string) {
+/** How an SDK client reaches the nonprod account at an endpoint. */
+export function accountAt(endpoint: string) {
 	const credentials = { accessKeyId: `LOCAL${accounts.nonprod}`, secretAccessKey: "local" };
 	return { endpoint, region, credentials };
 }

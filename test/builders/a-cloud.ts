@@ -34,6 +34,7 @@ const environment = {
 	WAITS_TABLE: "waits",
 	ZONE_CHANGES_TABLE: "zone",
 	OPERATIONS_QUEUE_URL: "https://sqs/operations",
+	EVENTS_QUEUE_URL: "https://sqs/events",
 	ZONE_QUEUE_URL: "https://sqs/zone",
 	CHECKS_QUEUE_URL: "https://sqs/checks",
 	ONBOARD_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:onboard",
@@ -137,7 +138,7 @@ export async function aCloud() {
 		/** Lets an operation of DynamoDB fail, e.g. `PutItem`, while the others work. */
 		failing: (operation: string) => failing.add(operation),
 		/** Bodies and delays of what was sent to a queue. */
-		sent: (queue: "operations" | "zone" | "checks") =>
+		sent: (queue: "operations" | "events" | "zone" | "checks") =>
 			mocks.sqs
 				.commandCalls(SendMessageCommand, { QueueUrl: `https://sqs/${queue}` })
 				.map(({ args: [{ input }] }) => ({ ...JSON.parse(input.MessageBody ?? ""), delaySeconds: input.DelaySeconds })),

@@ -1,8 +1,9 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { handler } from "../../../functions/events/accept-signup.ts";
+import { handler as consume } from "../../../functions/queue/accept-events.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
 import { aClaim, aNewTenant } from "../../builders/entities.ts";
+import { sqsEvent } from "../../builders/lambda-events.ts";
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -16,9 +17,15 @@ const signup = (detail: unknown, more: object = {}) => ({
 	id: "event-1",
 	source: "billing",
 	"detail-type": "TenantSignedUp",
+	time: new Date().toISOString(),
 	detail,
 	...more,
 });
+const handler = async (event: unknown) => {
+	const body = JSON.stringify(event);
+	const { batchItemFailures } = await consume(sqsEvent(JSON.parse(body)));
+	if (batchItemFailures.length > 0) throw new Error("It went back to the queue.");
+};
 const operations = async () => (await cloud.rows("registry")).filter(({ sk }) => sk === "OPERATION");
 
 describe("a signup", () => {
@@ -59,6 +66,19 @@ describe("a signup", () => {
 		await handler(signup(aNewTenant()));
 		expect(await operations()).toHaveLength(1);
 		expect(cloud.told()).toEqual([]);
+	});
+
+	it("that its producer tells again under another id is the one that was accepted", async () => {
+		await handler(signup(aNewTenant({ externalRef: "cus_1" })));
+		await handler(signup(aNewTenant({ externalRef: "cus_1" }), { id: "event-2" }));
+		expect(await operations()).toHaveLength(1);
+		expect(cloud.told()).toEqual([]);
+	});
+
+	it("of a customer that has a tenant under another name is rejected", async () => {
+		await handler(signup(aNewTenant({ externalRef: "cus_1" })));
+		await handler(signup(aNewTenant({ externalRef: "cus_1", slug: "other" }), { id: "event-2" }));
+		expect(cloud.told()).toMatchObject([{ detail: { error: { type: "/errors/external-ref-taken" } } }]);
 	});
 
 	it("of another source may have the same id", async () => {
@@ -121,13 +141,13 @@ describe("a signup that cannot be accepted", () => {
 describe("a signup that may be accepted later", () => {
 	it("throws, so that it comes again, and rejects nobody", { timeout: 20_000 }, async () => {
 		cloud.dynamodb.setUnreachable("registry", true);
-		await expect(handler(signup(aNewTenant()))).rejects.toMatchObject({ name: "ServiceUnavailable" });
+		await expect(handler(signup(aNewTenant()))).rejects.toThrow("back to the queue");
 		expect(cloud.told()).toEqual([]);
 	});
 
 	it("throws when its rejection could not be told", async () => {
 		cloud.eventBridge.rejects(Object.assign(new Error("down"), { $fault: "server" }));
-		await expect(handler(signup(aNewTenant({ slug: "www" })))).rejects.toMatchObject({ name: "ServiceUnavailable" });
+		await expect(handler(signup(aNewTenant({ slug: "www" })))).rejects.toThrow("back to the queue");
 	});
 
 	it("throws for an event of another shape", async () => {

@@ -1,0 +1,31 @@
+import { HostmasterError } from "../domain/errors.ts";
+import { limits } from "../domain/limits.ts";
+import type { NewTenant } from "../domain/new-tenant.ts";
+import { logger } from "../services/log.ts";
+import { readTenant, tenantIdOf } from "../services/tenants.ts";
+import { acceptOnboarding } from "./accept-onboarding.ts";
+import { readSlug } from "./read-names.ts";
+
+/** A TenantSignedUp event: the same acceptance as POST /v1/tenants, with the event's id as its idempotency key. */
+export async function takeSignup(request: NewTenant, { id, source }: { id: string; source: string }): Promise<void> {
+	try {
+		await acceptOnboarding(request, {
+			caller: `event:${source}`,
+			idempotencyKey: id,
+			rememberedHours: limits.eventKeep.value * 24,
+			requestedBy: source,
+			correlationId: id,
+		});
+	} catch (error) {
+		if (!(error instanceof HostmasterError) || !(await isToldAgain(request, error))) throw error;
+		logger.info("A signup was told again under another id; the tenant is there.", { id });
+	}
+}
+
+/** The producer may tell of one signup twice, each time with an id of its own: the tenant that stands in the way is the one it means. */
+async function isToldAgain({ slug, externalRef }: NewTenant, { name }: HostmasterError): Promise<boolean> {
+	if (externalRef === undefined || (name !== "SlugTaken" && name !== "ExternalRefTaken")) return false;
+	const tenantId = await tenantIdOf(externalRef);
+	const tenant = tenantId === undefined ? undefined : await readTenant(tenantId);
+	return tenant?.slug === readSlug(slug).slug;
+}
