@@ -30,6 +30,8 @@ export const errorTable = {
 	SlugQuarantined: { retry: "terminal", status: 409, title: "This slug was released recently", actor: "customer" },
 	ExternalRefTaken: { retry: "terminal", status: 409, title: "This externalRef has a tenant", actor: "customer" },
 	TenantNotFound: { retry: "terminal", status: 404, title: "There is no such tenant", actor: "customer" },
+	WebhookNotFound: { retry: "terminal", status: 404, title: "There is no such webhook", actor: "customer" },
+	TooManyWebhooks: { retry: "terminal", status: 409, title: "There are too many webhooks", actor: "customer" },
 	OperationNotFound: { retry: "terminal", status: 404, title: "There is no such operation", actor: "customer" },
 	/** https://www.rfc-editor.org/rfc/rfc6585#section-3 */
 	PreconditionRequired: {
@@ -68,6 +70,13 @@ export const errorTable = {
 		status: 409,
 		title: "Only a failed operation can be retried",
 		actor: "customer",
+	},
+	OperationsPaused: {
+		retry: "terminal",
+		status: 409,
+		title: "New work is paused",
+		actor: "operator",
+		fix: "Resume with POST /v1/operations:resume once the reason is over, then ask again.",
 	},
 
 	Superseded: {

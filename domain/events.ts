@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { actors } from "./errors.ts";
-import { newTenantSchema } from "./new-tenant.ts";
+import { newTenantSchema, planText, reasonText } from "./new-tenant.ts";
 
 // Members are only ever added to a version; what changes its meaning gets a new one, sent beside the old for 30 days (R12).
 
@@ -84,7 +84,7 @@ const subscription = {
 	occurredAt: z.iso.datetime({ offset: true }).optional().meta({
 		description: "When it came about; the event's own time unless given. The newest counts, however they arrive.",
 	}),
-	reason: z.string().trim().min(1).max(200).optional(),
+	reason: reasonText.optional(),
 };
 const named = (detail: { tenantId?: string | undefined; externalRef?: string | undefined }) =>
 	detail.tenantId !== undefined || detail.externalRef !== undefined;
@@ -94,7 +94,7 @@ const namedRule = { error: "tenantId or externalRef is needed", path: ["external
 export const eventsIn = {
 	TenantSignedUp: newTenantSchema,
 	TenantPlanChanged: z
-		.strictObject({ ...subscription, plan: z.string().trim().min(1).max(64).nullable() })
+		.strictObject({ ...subscription, plan: planText.nullable() })
 		.refine(named, namedRule)
 		.meta({ description: "The tenant has another plan; null: none." }),
 	TenantSubscriptionEnded: z

@@ -96,6 +96,10 @@ export const limits = {
 	idempotencyKeep: limit(24, "hours", "ours: longer than any caller's retries"),
 	/** Dead letters are kept for 14 days, and a signup that is handled again after that must still find itself. */
 	eventKeep: limit(15, "days", "ours: longer than the dead-letter queues keep a message"),
+	webhooks: limit(50, "webhooks", "ours: every event is compared with each of them"),
+	deliveryKeep: limit(30, "days", "ours: the delivery log"),
+	webhookPatience: limit(5, "days", "ours: a receiver that has taken nothing for so long is not told any more"),
+	formerSecret: limit(24, "hours", "ours: receivers take the new secret up within that time"),
 	/** For so long an event waits for another operation of its tenant. */
 	eventWait: limit(24, "hours", "ours: as long as an execution may take"),
 	/** For so long an event about a tenant that nobody knows waits for its signup. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { flawIn } from "./json-flaw.ts";
 
 /** An origin as a request names it; `parseOrigin` checks it against the environment's allow-list. */
 const originRequestSchema = z
@@ -18,16 +19,20 @@ const slugText = z
 	.max(255)
 	.meta({ description: "The label under the platform domain.", examples: ["acme"] });
 
-const nameText = z
-	.string()
-	.trim()
-	.min(1)
-	.max(200)
-	.meta({ examples: ["Acme Ltd"] });
+/** Words of people: control characters, and what is left of a text that was decoded wrongly, are none. */
+const words = (max: number) =>
+	z
+		.string()
+		.trim()
+		.min(1)
+		.max(max)
+		.regex(/^[^\p{Cc}\p{Cs}\ufffd]*$/u, "without control and replacement characters");
+
+const nameText = words(200).meta({ examples: ["Acme Ltd"] });
 
 const externalRefText = z.string().regex(/^[\x21-\x7e]{1,128}$/, "1 to 128 printable ASCII characters without spaces");
 
-const planText = z.string().trim().min(1).max(64);
+export const planText = words(64);
 
 const routesRequest = z
 	.array(z.strictObject({ prefix: z.string().max(255), origin: originRequestSchema }))
@@ -36,6 +41,7 @@ const routesRequest = z
 
 const configRequest = z
 	.record(z.string(), z.unknown())
+	.refine((config) => flawIn(config) === undefined, { error: "holds what cannot be kept as it came", abort: true })
 	.refine(
 		(config) => JSON.stringify(config).length <= configCharacters,
 		`at most ${configCharacters} characters of JSON`,
@@ -71,7 +77,7 @@ export const tenantPatchSchema = z
 export type TenantPatch = z.infer<typeof tenantPatchSchema>;
 
 /** Why something is asked for: kept in the history, and told in events. */
-export const reasonText = z.string().trim().min(1).max(200);
+export const reasonText = words(200);
 
 export const suspensionRequestSchema = z.strictObject({ reason: reasonText }).meta({ id: "SuspensionRequest" });
 export const resumptionRequestSchema = z

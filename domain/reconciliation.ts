@@ -106,6 +106,8 @@ function findingsOf(claim: Claim, known: ReadonlyMap<string, Claim>, world: Worl
 	const target = known.get(tenant.hostname);
 	const reached = target !== undefined && ["active", "suspended"].includes(statusOf(target));
 	const route = intent === "redirect" && !reached ? undefined : routeFinding(claim, tenant, world, actual);
+	// Until the epoch is raised, a repair of whatever else differs would get a generation that was handed out before, too.
+	if (route?.kind === "route-newer" && !route.repair) return [route];
 	return route ? [...findings, route] : findings;
 }
 
@@ -148,7 +150,8 @@ function routeFinding(claim: Claim, tenant: Tenant, { now, epoch }: World, { ent
 	if (!entry) return finding(claim, "route-missing", "The tenant map has no readable entry.", "repair-hostname");
 	const generations = `The tenant map holds generation ${entry.generation}, the claim is of ${claim.generation}.`;
 	if (entry.generation > claim.generation) {
-		if (nextGeneration(claim.generation, epoch) >= entry.generation) {
+		// An equal one would be current again for whoever holds it since before the restore (R3).
+		if (nextGeneration(claim.generation, epoch) > entry.generation) {
 			return finding(claim, "route-newer", generations, "repair-hostname");
 		}
 		const fix =
@@ -175,13 +178,16 @@ function leftovers(claim: Claim, { records, entries, distribution }: Actual): Fi
 	const routed = `The tenant map calls it ${entry?.status}.`;
 	return [
 		...(standing.length > 0
-			? [byOperator(claim, "released-but-recorded", recorded, "Delete it from the platform's hosted zone.")]
+			? [byOperator(claim, "released-but-recorded", recorded, `${unlessLost} delete it from the hosted zone.`)]
 			: []),
 		...(entry && entry.status !== "removing"
-			? [byOperator(claim, "released-but-routed", routed, "Set the entry's status to removing in the tenant map.")]
+			? [byOperator(claim, "released-but-routed", routed, `${unlessLost} set the map's entry to removing.`)]
 			: []),
 	];
 }
+
+/** After a restore, what looks like a leftover may be all that is left of a tenant. */
+const unlessLost = "If no tenant is missing from the registry (as after a restore),";
 
 /** Names without a claim. Nothing here deletes them: somebody may have lost a claim, as by a restore. */
 function orphans(
@@ -189,17 +195,32 @@ function orphans(
 	{ platformDomain }: World,
 	{ records, entries, distribution }: Actual,
 ): Finding[] {
-	const look = "If no tenant is missing from the registry (as after a restore), delete it";
 	const recorded = [...records].flatMap(([hostname, standing]): Finding[] => {
 		const types = standing.filter((record) => isAliasTo(distribution, record)).map(({ type }) => type);
 		if (known.has(hostname) || !isBelow(hostname, canonical(platformDomain)) || types.length === 0) return [];
 		const message = `The zone has an alias to ${distribution} (${types.join(", ")}), and nobody claims the name.`;
-		return [{ hostname, kind: "record-orphan", message, actor: "operator", fix: `${look} from the hosted zone.` }];
+		return [
+			{
+				hostname,
+				kind: "record-orphan",
+				message,
+				actor: "operator",
+				fix: `${unlessLost} delete it from the hosted zone.`,
+			},
+		];
 	});
 	const routed = [...entries].flatMap(([hostname, { tenantId, status }]): Finding[] => {
 		if (known.has(hostname)) return [];
 		const message = `The tenant map says ${status} for ${tenantId}, and nobody claims the name.`;
-		return [{ hostname, kind: "route-orphan", message, actor: "operator", fix: `${look} from the tenant map.` }];
+		return [
+			{
+				hostname,
+				kind: "route-orphan",
+				message,
+				actor: "operator",
+				fix: `${unlessLost} delete it from the tenant map.`,
+			},
+		];
 	});
 	return [...recorded, ...routed];
 }

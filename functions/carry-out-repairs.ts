@@ -1,6 +1,8 @@
+import { HostmasterError } from "../domain/errors.ts";
 import { countKinds, type Finding, type ReconciliationSummary, type RepairKind } from "../domain/finding.ts";
 import { limits } from "../domain/limits.ts";
 import { logger } from "../services/log.ts";
+import { readPause } from "../services/pause.ts";
 import { writeSummary } from "../services/reconciliation-summary.ts";
 import { acceptRepair } from "./accept-repair.ts";
 import { type Plan, planReconciliation } from "./plan-reconciliation.ts";
@@ -12,7 +14,7 @@ export interface Run {
 	operations: { hostname: string; operationId: string }[];
 	/** Repairs that were not accepted, as while another operation of the tenant runs. */
 	skipped: { hostname: string; because: string }[];
-	/** False when time, number or an unsafe plan left repairs to another run. */
+	/** False when time, number, a pause or an unsafe plan left repairs to another run. */
 	complete: boolean;
 	/** What went wrong with single repairs. */
 	failures: unknown[];
@@ -29,8 +31,12 @@ interface Asking {
 /** Repairs that are asked for at a time. */
 const atOnce = 10;
 
-/** Plans, asks for an operation for each hostname that is to be repaired, and keeps a summary. Writes nothing else by itself. */
+/**
+ * Plans, asks for an operation for each hostname that is to be repaired, and keeps a summary. Writes nothing else by itself.
+ * Throws OperationsPaused: repairs are new work.
+ */
 export async function reconcile({ requestedBy, force, endsMs }: Asking): Promise<Run> {
+	await requireNoPause();
 	const plan = await planReconciliation(endsMs);
 	const repairs = repairsOf(plan.findings);
 	const run: Run = { plan, operations: [], skipped: [], complete: true, failures: [] };
@@ -39,6 +45,8 @@ export async function reconcile({ requestedBy, force, endsMs }: Asking): Promise
 	let asked = 0;
 	// What is not accepted leaves its place to those behind it.
 	while (!refused && asked < repairs.length && left() > 0 && Date.now() < endsMs) {
+		// Somebody may have stopped new work since: reading the world takes its time.
+		if (await readPause()) break;
 		const group = repairs.slice(asked, asked + Math.min(atOnce, left()));
 		await Promise.all(group.map((repair) => ask(repair, requestedBy, run)));
 		asked += group.length;
@@ -46,6 +54,14 @@ export async function reconcile({ requestedBy, force, endsMs }: Asking): Promise
 	run.complete = asked === repairs.length;
 	await writeSummary(summaryOf(run, requestedBy));
 	return run;
+}
+
+async function requireNoPause(): Promise<void> {
+	const pause = await readPause();
+	if (!pause) return;
+	const { by, since, reason } = pause;
+	const detail = `'${by}' has paused all new work since ${since} ("${reason}"): POST /v1/operations:resume lets it go on. A dry run works meanwhile.`;
+	throw new HostmasterError("OperationsPaused", detail, { rule: "not-paused" });
 }
 
 interface Repair {

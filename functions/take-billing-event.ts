@@ -86,7 +86,7 @@ function changeFor({ what, about, source }: BillingEvent, tenant: Tenant): Tenan
 	const { reason } = about;
 	if (what.isPaying) return tenant.suspension ? { kind: "resume-tenant", reason } : undefined;
 	if (tenant.suspension) return undefined;
-	return { kind: "suspend-tenant", reason: reason ?? "The subscription has ended.", requestedBy: source };
+	return { kind: "suspend-tenant", reason: reason ?? "Subscription ended", requestedBy: source };
 }
 
 function isOutdated({ heard }: Tenant, { what: { topic } }: BillingEvent, at: string): boolean {

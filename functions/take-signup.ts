@@ -1,10 +1,12 @@
+import { canonicalJson } from "../domain/canonical-json.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { limits } from "../domain/limits.ts";
 import type { NewTenant } from "../domain/new-tenant.ts";
+import type { Tenant } from "../domain/tenant.ts";
 import { logger } from "../services/log.ts";
 import { readTenant, tenantIdOf } from "../services/tenants.ts";
 import { acceptOnboarding } from "./accept-onboarding.ts";
-import { readSlug } from "./read-names.ts";
+import { readNames } from "./read-names.ts";
 
 /** A TenantSignedUp event: the same acceptance as POST /v1/tenants, with the event's id as its idempotency key. */
 export async function takeSignup(request: NewTenant, { id, source }: { id: string; source: string }): Promise<void> {
@@ -22,10 +24,18 @@ export async function takeSignup(request: NewTenant, { id, source }: { id: strin
 	}
 }
 
-/** The producer may tell of one signup twice, each time with an id of its own: the tenant that stands in the way is the one it means. */
-async function isToldAgain({ slug, externalRef }: NewTenant, { name }: HostmasterError): Promise<boolean> {
+/**
+ * The producer may tell of one signup twice, each time with an id of its own: the tenant that stands in the way is the one it means,
+ * if it is the same in all that its viewers see. Plan and config may have changed since, and are not compared.
+ */
+async function isToldAgain(request: NewTenant, { name }: HostmasterError): Promise<boolean> {
+	const { externalRef } = request;
 	if (externalRef === undefined || (name !== "SlugTaken" && name !== "ExternalRefTaken")) return false;
 	const tenantId = await tenantIdOf(externalRef);
 	const tenant = tenantId === undefined ? undefined : await readTenant(tenantId);
-	return tenant?.slug === readSlug(slug).slug;
+	return tenant !== undefined && seenOf(tenant) === seenOf({ ...readNames(request), name: request.name });
+}
+
+function seenOf({ slug, name, origin, routes }: Pick<Tenant, "slug" | "name" | "origin" | "routes">): string {
+	return canonicalJson({ slug, name, origin, routes });
 }

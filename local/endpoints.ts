@@ -3,7 +3,10 @@ import type { Cloud } from "./cloud.ts";
 import { demoOriginHost, platformDomain } from "./laptop.ts";
 
 /** Scopes of every route: the token of a laptop may do all. */
-const allScopes = ["tenants:read", "tenants:write", "operations:read", "operations:retry", "operations:write"];
+const allScopes = [
+	...["tenants:read", "tenants:write", "operations:read", "operations:retry", "operations:write"],
+	...["webhooks:read", "webhooks:write"],
+];
 
 /** What programs need to use a running Hostmaster; also the content of `.hostmaster/endpoints.json`. */
 export interface Endpoints {

@@ -27,6 +27,8 @@ export function laptopParameters(ports: Ports, authority: string): Record<string
 		TokenAudience: tokenAudience,
 		AllowedOrigins: `${demoOriginHost}:${ports.demoOrigin}`,
 		PlatformDomain: platformDomain,
+		// Receivers on the same machine.
+		WebhookNetworks: "127.0.0.0/8",
 		// A person watches, and no cache of the world's has to fade.
 		RemovalGraceSeconds: "2",
 	};

@@ -23,6 +23,7 @@ export const stageValuesSchema = z.strictObject({
 	RemovalGraceSeconds: given.regex(/^[0-9]{1,5}$/, "is not a number of seconds in quotes"),
 	MapReplicaRegion: optional,
 	Resolvers: optional,
+	WebhookNetworks: optional,
 	EdgePort: given.regex(/^[1-9][0-9]*$/, "is not a port in quotes"),
 	EdgeAuthority: optional,
 	AwsEndpoint: optional,

@@ -3,9 +3,9 @@ import { functionName } from "./settings.ts";
 /**
  * What is counted, by function; infra/alarms-shared.yml watches all. `FailedMessages`: went back to their queue; a batch that fails in
  * part is a success to Lambda, so its own metric `Errors` does not know of them. `BrokenLooks`: ended in an error that is not ours.
- * `UnsafePlans`: so much differs that the reconciler repairs nothing by itself.
+ * `UnsafePlans`: so much differs that the reconciler repairs nothing by itself. `DisabledWebhooks`: a receiver is not told any more.
  */
-export type CountName = "FailedMessages" | "BrokenLooks" | "UnsafePlans";
+export type CountName = "FailedMessages" | "BrokenLooks" | "UnsafePlans" | "DisabledWebhooks";
 
 /** Where these metrics lie in CloudWatch. */
 export const metricsNamespace = "Hostmaster";

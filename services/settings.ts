@@ -10,6 +10,9 @@ export type SettingName =
 	| "ZONE_CHANGES_TABLE"
 	| "OPERATIONS_QUEUE_URL"
 	| "EVENTS_QUEUE_URL"
+	| "WEBHOOKS_QUEUE_URL"
+	| "WEBHOOKS_TABLE"
+	| "WEBHOOK_SECRET_ARN"
 	| "ZONE_QUEUE_URL"
 	| "CHECKS_QUEUE_URL"
 	| "ONBOARD_STATE_MACHINE_ARN"
@@ -24,7 +27,7 @@ export type SettingName =
 	| "GENERATION_EPOCH";
 
 /** Settings that are empty on AWS and set on a laptop. */
-export type OptionalSettingName = "RESOLVERS" | "EDGE_AUTHORITY";
+export type OptionalSettingName = "RESOLVERS" | "EDGE_AUTHORITY" | "WEBHOOK_NETWORKS";
 
 /** The value of a setting. Throws Misconfigured, naming the variable and where it is set. */
 export function setting(name: SettingName): string {

@@ -2,9 +2,10 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { z } from "zod";
 import { errorTable, HostmasterError } from "../../domain/errors.ts";
+import { flawIn } from "../../domain/json-flaw.ts";
 import { logger } from "../../services/log.ts";
 import type { Route } from "./contracts/route.ts";
-import { type Problem, problemOf, RequestRefused, refusalsOf } from "./problems.ts";
+import { fieldOf, type Problem, problemOf, RequestRefused, refusalsOf } from "./problems.ts";
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
@@ -94,12 +95,27 @@ function readRequest<R extends Route>(route: R, event: APIGatewayProxyEventV2): 
 	return request as Request<R>;
 }
 
+/** The body's JSON. Throws InvalidRequest for what is none, and for what could not be kept as it came. */
 function readBody({ body, isBase64Encoded }: APIGatewayProxyEventV2): unknown {
-	const text = isBase64Encoded ? Buffer.from(body ?? "", "base64").toString("utf8") : (body ?? "");
+	const value = parseBody(isBase64Encoded ? textOf(body ?? "") : (body ?? ""));
+	const flaw = flawIn(value);
+	if (!flaw) return value;
+	throw new HostmasterError("InvalidRequest", flaw.detail, { field: fieldOf(flaw.path, "body"), rule: flaw.rule });
+}
+
+function parseBody(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch (cause) {
 		throw new HostmasterError("InvalidRequest", "The body is not JSON.", { field: "body", rule: "json", cause });
+	}
+}
+
+function textOf(base64: string): string {
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(base64, "base64"));
+	} catch (cause) {
+		throw new HostmasterError("InvalidRequest", "The body is not UTF-8.", { field: "body", rule: "utf-8", cause });
 	}
 }
 

@@ -19,13 +19,18 @@ export const problemSchema = z
 	.meta({ id: "Problem" });
 export type Problem = z.infer<typeof problemSchema>;
 
+// An answer of a function holds 6 MB (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and so does a
+// request: what it repeats of one is bounded.
+const shownErrors = 100;
+const shownCharacters = 255;
+
 /** A request that does not fit its schemas: everything that is wrong with it, at once. */
 export class RequestRefused extends HostmasterError {
 	readonly errors: NonNullable<Problem["errors"]>;
 	constructor(errors: NonNullable<Problem["errors"]>) {
 		const [first] = errors;
 		super("InvalidRequest", first?.detail ?? "The request is not valid.", { ...first });
-		this.errors = errors;
+		this.errors = errors.slice(0, shownErrors);
 	}
 }
 
@@ -41,19 +46,22 @@ export function problemOf(error: unknown, requestId: string): Problem {
 	return { type: `/errors/${problemType(error.name)}`, title, status, detail, ...where, ...several, requestId };
 }
 
+/** The path of a member as problems name it; `label` names the whole. */
+export function fieldOf(path: readonly PropertyKey[], label: string): string {
+	return path.map(String).join(".").slice(0, shownCharacters) || label;
+}
+
 /** Zod's findings in the words of our problems: which member, which rule. `value` is what was parsed, `label` what it is called. */
 export function refusalsOf(error: z.ZodError, value: unknown, label: string): NonNullable<Problem["errors"]> {
 	return error.issues.flatMap((issue) => {
-		const path = issue.path.map(String);
 		if (issue.code === "unrecognized_keys") {
-			return issue.keys.map((key) => ({
-				field: [...path, key].join("."),
-				rule: "unknown",
-				detail: `'${key}' is not known here: leave it out.`,
-			}));
+			return issue.keys.slice(0, shownErrors).map((key) => {
+				const field = fieldOf([...issue.path, key], label);
+				return { field, rule: "unknown", detail: `'${field}' is not known here: leave it out.` };
+			});
 		}
 		const missing = valueAt(value, issue.path) === undefined;
-		const field = path.join(".") || label;
+		const field = fieldOf(issue.path, label);
 		if (missing) return [{ field, rule: "required", detail: `'${field}' is missing.` }];
 		return [{ field, rule: ruleNames[issue.code] ?? issue.code, detail: `'${field}': ${issue.message}.` }];
 	});

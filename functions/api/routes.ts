@@ -3,11 +3,13 @@ import { platformRoutes } from "./contracts/platform.ts";
 import { reconciliationRoutes } from "./contracts/reconciliation.ts";
 import type { Route } from "./contracts/route.ts";
 import { tenantRoutes } from "./contracts/tenants.ts";
+import { webhookRoutes } from "./contracts/webhooks.ts";
 
 /** Every route: the gateway's (serverless.yml), the validation's and the OpenAPI document's one list. */
 export const routes = {
 	...tenantRoutes,
 	...operationRoutes,
 	...reconciliationRoutes,
+	...webhookRoutes,
 	...platformRoutes,
 } as const satisfies Record<string, Route>;

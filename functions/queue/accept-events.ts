@@ -54,10 +54,13 @@ function read<T>(schema: z.ZodType<T>, detail: unknown): T {
 	throw new HostmasterError("InvalidRequest", refusal?.detail ?? "The detail is not valid.", { ...refusal });
 }
 
-/** 'Not yet' is no 'no'. A tenant that nobody knows may be one whose signup is still on its way: events come in any order. */
-function mustWait({ name }: HostmasterError, { time }: Envelope): boolean {
+/**
+ * 'Not yet' is no 'no'. An externalRef that nobody knows may be one whose signup is still on its way: events come in any order. A
+ * tenantId is told only after the signup.
+ */
+function mustWait({ name, field }: HostmasterError, { time }: Envelope): boolean {
 	const ageMs = Date.now() - Date.parse(time);
-	if (name === "TenantNotFound") return ageMs < limits.eventBeforeSignup.value * 60_000;
+	if (name === "TenantNotFound") return field === "externalRef" && ageMs < limits.eventBeforeSignup.value * 60_000;
 	if (name !== "OperationInProgress") return false;
 	if (ageMs < limits.eventWait.value * 3_600_000) return true;
 	// Somebody has to look: the operation that it waits for has not ended in a day.

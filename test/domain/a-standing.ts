@@ -31,7 +31,7 @@ export const changes: Record<Exclude<OperationKind, "onboard-tenant">, TenantCha
 	"offboard-tenant": { kind: "offboard-tenant", reason: "Left." },
 	"release-hostname": { kind: "release-hostname", hostname: formerName },
 };
-export const [update, suspend, resume, rename, repair, leave, release] = Object.values(changes);
+export const [update, suspend, resume, , repair, leave, release] = Object.values(changes);
 export const all = Object.values(changes);
 
 /** How a change is decided: the rule that refuses it, or `accepted`. */

@@ -118,6 +118,12 @@ describe("a claimed hostname", () => {
 			["route-newer"],
 			/9, the claim is of 7/,
 		],
+		[
+			"with a newer entry, and records that are gone",
+			{ records: [], entries: [entryOf(claimOf(), { generation: 9 })] },
+			["record-missing", "route-newer"],
+			/no A record/,
+		],
 	])("%s is found, and is repaired by an operation", (_, more, kinds, message) => {
 		const found = planRepairs(world(more));
 		expect(kindsOf(found)).toEqual(kinds);
@@ -139,6 +145,11 @@ describe("a claimed hostname", () => {
 			"an entry whose generation the epoch does not reach",
 			{ entries: [entryOf(claimOf(), { generation: 2_000_000_009 })] },
 			/2000000009, the claim is of 7/,
+		],
+		[
+			"an entry whose generation the next one would be, and no records",
+			{ records: [], entries: [entryOf(claimOf(), { generation: 1_000_000_001 })] },
+			/1000000001, the claim is of 7/,
 		],
 	])("with %s waits for a person", (_, more, message) => {
 		const [found, ...others] = planRepairs(world(more));

@@ -64,6 +64,6 @@ export const operationRoutes = {
 				})
 				.meta({ id: "ResumeAnswer" }),
 		},
-		errors: [...outages],
+		errors: ["InvalidRequest", ...outages],
 	},
 } as const satisfies Record<string, Route>;

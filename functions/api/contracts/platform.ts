@@ -22,7 +22,10 @@ export const platformRoutes = {
 					status: z.enum(["ok", "paused"]),
 					stage: z.string(),
 					platformDomain: z.string(),
-					pause: pauseSchema.nullable().meta({ description: "Who stopped all new work, since when and why." }),
+					pause: pauseSchema
+						.omit({ by: true })
+						.nullable()
+						.meta({ description: "Why all new work is stopped, and since when." }),
 				})
 				.meta({ id: "Health" }),
 		},

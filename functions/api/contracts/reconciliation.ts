@@ -31,7 +31,7 @@ export const reconciliationRoutes = {
 			description: "A dry run of now: nothing is changed.",
 			schema: z.object({ plan: planSchema, lastRun: summarySchema.nullable() }),
 		},
-		errors: outages,
+		errors: ["InvalidRequest", ...outages],
 	},
 	runReconciliation: {
 		method: "post",
@@ -49,6 +49,6 @@ export const reconciliationRoutes = {
 				complete: z.boolean().meta({ description: "False when repairs were left to another run." }),
 			}),
 		},
-		errors: ["InvalidRequest", ...outages],
+		errors: ["InvalidRequest", "OperationsPaused", ...outages],
 	},
 } as const satisfies Record<string, Route>;

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { routes } from "../../../functions/api/routes.ts";
 import { handler as runReconciliation } from "../../../functions/api/run-reconciliation.ts";
 import { handler as showReconciliation } from "../../../functions/api/show-reconciliation.ts";
+import { writePause } from "../../../services/pause.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
+import { longAgo } from "../../builders/entities.ts";
 import { holdFleet, holdZone, loseEntries, recordSetsOf } from "../a-fleet.ts";
 import { ask, problem } from "./answers.ts";
 
@@ -80,6 +82,21 @@ describe("POST /v1/reconciliation", () => {
 		expect(await run({})).toMatchObject({ plan: { unsafe: true }, operations: [], complete: false });
 		expect(await begun()).toEqual([]);
 		expect((await run({ force: true })).operations).toHaveLength(12);
+	});
+
+	it("is refused while new work is paused: who stopped it, why, and how it goes on; a dry run still plans", async () => {
+		const [lost] = await holdFleet(cloud, 1);
+		if (lost) await loseEntries(lost);
+		await writePause({ reason: "Route 53 is ill.", by: "night-shift", since: longAgo });
+		expect(await problem(runReconciliation, { method: "POST", route, body: { force: true } })).toMatchObject({
+			...{ status: 409, type: "/errors/operations-paused", rule: "not-paused" },
+			detail: expect.stringMatching(/'night-shift'.*Route 53 is ill\..*operations:resume/),
+		});
+		expect(await run({ dryRun: true })).toMatchObject({ plan: { total: 1 } });
+		expect(await begun()).toEqual([]);
+		expect((await show()).lastRun).toBeNull();
+		await writePause(undefined);
+		expect((await run({})).operations).toHaveLength(1);
 	});
 
 	it.each([

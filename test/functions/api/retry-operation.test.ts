@@ -167,3 +167,36 @@ describe("POST /v1/operations/{operationId}/retry", () => {
 		expect(await problem(handler, request)).toMatchObject({ status: 503 });
 	});
 });
+
+describe("a retried operation", () => {
+	const history = async () =>
+		(await cloud.operation(operationId))?.["history"].map(
+			({ what, by }: { what: string; by: string }) => `${what} ${by}`,
+		);
+
+	it("says in its history who asked for the redrive", async () => {
+		await aFailure(redrivable);
+		await retried();
+		expect(await history()).toEqual(["redriven billing"]);
+	});
+
+	it("says in its history who asked for the new attempt", async () => {
+		await aFailure(notRedrivable);
+		await retried();
+		expect(await history()).toEqual(["retried billing"]);
+	});
+
+	it("that takes names down gives the new generation to the one that fences it", async () => {
+		await aFailure(notRedrivable);
+		const hostnames = [
+			{ hostname, generation: 7 },
+			{ hostname: "old.app.example.com", generation: 5 },
+		];
+		await cloud.hold({ operation: aFailedOperation({ kind: "offboard-tenant", hostnames }) });
+		await retried();
+		expect(await cloud.operation(operationId)).toMatchObject({
+			...{ kind: "offboard-tenant", generation: 1_000_000_001 },
+			hostnames: [{ hostname, generation: 1_000_000_001 }, hostnames[1]],
+		});
+	});
+});

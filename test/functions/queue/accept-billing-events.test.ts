@@ -164,6 +164,14 @@ describe("what cannot be done yet", () => {
 });
 
 describe("what cannot be done at all", () => {
+	it("is rejected at once when nobody has the tenantId: that is told only after the signup", async () => {
+		expect(await hear("TenantSubscriptionEnded", { tenantId: "ten_unknown" }, at(0))).toBe("taken");
+		expect(cloud.sent("events")).toEqual([]);
+		expect(cloud.told()).toMatchObject([
+			{ detail: { tenantId: "ten_unknown", error: { type: "/errors/tenant-not-found", field: "tenantId" } } },
+		]);
+	});
+
 	it.each([
 		["nobody is named", {}, { field: "externalRef", type: "/errors/invalid-request" }],
 		["two tenants are named", { tenantId, externalRef: "cus_2" }, { field: "externalRef", rule: "same-tenant" }],

@@ -75,6 +75,19 @@ describe("a signup", () => {
 		expect(cloud.told()).toEqual([]);
 	});
 
+	it.each([
+		["origin", { origin: { host: "other.origins.example.net" } }],
+		["display name", { name: "Acme Inc" }],
+	])(
+		"of a customer that has this slug with another %s is rejected: it is not the one that was accepted",
+		async (_, more) => {
+			await handler(signup(aNewTenant({ externalRef: "cus_1" })));
+			await handler(signup(aNewTenant({ externalRef: "cus_1", ...more }), { id: "event-2" }));
+			expect(await operations()).toHaveLength(1);
+			expect(cloud.told()).toMatchObject([{ detail: { error: { type: "/errors/slug-taken" } } }]);
+		},
+	);
+
 	it("of a customer that has a tenant under another name is rejected", async () => {
 		await handler(signup(aNewTenant({ externalRef: "cus_1" })));
 		await handler(signup(aNewTenant({ externalRef: "cus_1", slug: "other" }), { id: "event-2" }));

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { limits } from "../../../domain/limits.ts";
 import { handler as reconcile, workMs } from "../../../functions/schedule/reconcile.ts";
+import { writePause } from "../../../services/pause.ts";
 import { keys } from "../../../services/registry.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
 import { longAgo } from "../../builders/entities.ts";
@@ -26,6 +27,7 @@ const asked = async () =>
 		.sort((left, right) => (left.hostname < right.hostname ? -1 : 1));
 const counted = (written: { mock: { calls: unknown[][] } }) =>
 	written.mock.calls.filter(([line]) => String(line).includes("UnsafePlans")).length;
+const paused = { reason: "Route 53 is ill.", by: "operator", since: longAgo };
 const zoneOf = (fleet: readonly Member[]) => fleet.flatMap(({ hostname }) => recordSetsOf(hostname));
 
 describe("the hourly reconciliation", () => {
@@ -123,6 +125,28 @@ describe("the hourly reconciliation", () => {
 		await reconcile();
 		expect(await asked()).toHaveLength(5);
 		expect(await lastRun()).toMatchObject({ repaired: 2, complete: true });
+	});
+
+	it("does nothing while new work is paused, and what it missed when that is over", async () => {
+		await loseEntries(...(await holdFleet(cloud, 1)));
+		await writePause(paused);
+		await reconcile();
+		expect(cloud.route53.calls()).toEqual([]);
+		expect({ asked: await asked(), lastRun: await lastRun() }).toEqual({ asked: [], lastRun: undefined });
+		await writePause(undefined);
+		await reconcile();
+		expect(await asked()).toHaveLength(1);
+	});
+
+	it("begins nothing more when somebody pauses new work while it runs", async () => {
+		await loseEntries(...(await holdFleet(cloud, 1)));
+		let reads = 0;
+		cloud.overtakeReads(async (pk) => {
+			if (pk === keys.pause().pk && ++reads === 3) await cloud.put("registry", { ...keys.pause(), pause: paused });
+		});
+		await reconcile();
+		expect(await asked()).toEqual([]);
+		expect(await lastRun()).toMatchObject({ repaired: 0, complete: false });
 	});
 
 	it("leaves its place to others when a repair is not accepted", async () => {

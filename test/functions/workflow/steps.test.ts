@@ -2,15 +2,11 @@ import { DescribeCertificateCommand } from "@aws-sdk/client-acm";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { conditionTypes } from "../../../domain/conditions.ts";
-import { handler as activateTenant } from "../../../functions/workflow/activate-tenant.ts";
-import { handler as checkCertificate } from "../../../functions/workflow/check-certificate.ts";
-import { handler as probeRoute } from "../../../functions/workflow/probe-route.ts";
-import { handler as publishRoute } from "../../../functions/workflow/publish-route.ts";
-import { handler as syncRecords } from "../../../functions/workflow/sync-records.ts";
 import { readCheck } from "../../../services/waits.ts";
 import { pendingChanges } from "../../../services/zone-changes.ts";
 import { aCloud, type Cloud, setEnvironment } from "../../builders/a-cloud.ts";
 import { aClaim, anOperation, aTenant, operationId, tenantId, withTrue } from "../../builders/entities.ts";
+import { everything, hostname, issued, operationOf, run, states, steps, world } from "./a-step.ts";
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -23,84 +19,35 @@ beforeEach(async () => {
 afterEach(() => vi.useRealTimers());
 afterAll(() => cloud.close());
 
-const { hostname } = aClaim();
-const steps = {
-	CheckCertificate: checkCertificate,
-	SyncRecords: syncRecords,
-	PublishRoute: publishRoute,
-	ProbeRoute: probeRoute,
-	ActivateTenant: activateTenant,
-};
-type Step = keyof typeof steps;
-// Object.keys forgets the key type that the table has.
-const names = Object.keys(steps) as Step[];
-
-const run = (state: Step, more: { generation?: number; taskToken?: string | undefined; hostname?: string } = {}) => {
-	const { taskToken = "token-1", ...input } = more;
-	return steps[state]({
-		input: { version: 1, operationId, attempt: 1, tenantId, hostname, generation: 7, correlationId: "c", ...input },
-		state,
-		execution: `${operationId}-1`,
-		...("taskToken" in more && more.taskToken === undefined ? {} : { taskToken }),
-	});
-};
-
-function issued(daysLeft = 100) {
-	return {
-		Status: "ISSUED" as const,
-		SubjectAlternativeNames: ["*.app.example.com"],
-		NotAfter: new Date(Date.now() + daysLeft * 86_400_000),
-	};
-}
-
-/** A tenant on its way, with all that its steps need but what they themselves bring. */
-async function world(): Promise<void> {
-	const claim = withTrue(aClaim(), "CertificateIssued", "EdgeAttached", "RecordsInSync", "RoutePublished");
-	await cloud.hold({ tenant: aTenant(), claim, operation: anOperation({ status: "running" }) });
-}
-
-/** All that is stored, without what tells of time, of order and of repetition. */
-async function everything() {
-	const volatile = new Set([
-		"updatedAt",
-		"revision",
-		"opening",
-		"startedAt",
-		"nextCheckAt",
-		"requestedAt",
-		"parkedAt",
-		"expiresAt",
-		"since",
-	]);
-	const tables = await Promise.all((["registry", "map", "waits", "zone"] as const).map((table) => cloud.rows(table)));
-	return JSON.parse(JSON.stringify(tables, (key, value) => (volatile.has(key) ? undefined : value)));
-}
-
 const condition = async (type: (typeof conditionTypes)[number]) => (await cloud.claim(hostname))?.["conditions"][type];
 
-describe.each(names)("%s", (state) => {
+describe.each(states)("%s", (state) => {
 	it("ends the same when it runs twice", async () => {
-		await world();
+		await world(cloud, state);
 		expect(await run(state)).toEqual({});
-		const once = await everything();
+		const once = await everything(cloud);
 		expect(await run(state)).toEqual({});
-		expect(await everything()).toEqual(once);
+		expect(await everything(cloud)).toEqual(once);
 	});
 
-	it.each([
-		["of a newer generation", aClaim({ generation: 8 })],
-		["that was released", aClaim({ intent: "released" })],
-		["that is gone", undefined],
-	])("changes nothing for a hostname %s", async (_, claim) => {
-		await cloud.hold({ tenant: aTenant(), operation: anOperation(), ...(claim && { claim }) });
-		const before = await everything();
-		await expect(run(state)).rejects.toMatchObject({ name: "Superseded" });
-		expect(await everything()).toEqual(before);
-		expect(cloud.sqs.commandCalls(SendMessageCommand)).toEqual([]);
-	});
+	const { intent } = operationOf(state);
+	// What this very step has released is the one thing that may be found released.
+	const released: [string, ReturnType<typeof aClaim>][] =
+		state === "ReleaseHostnames" ? [] : [["that was released", aClaim({ intent: "released" })]];
+	it.each([["of a newer generation", aClaim({ generation: 8, intent })], ["that is gone", undefined], ...released])(
+		"changes nothing for a hostname %s",
+		async (_, claim) => {
+			await cloud.hold({ tenant: aTenant(), operation: anOperation(), ...(claim && { claim }) });
+			const before = await everything(cloud);
+			await expect(run(state)).rejects.toMatchObject({ name: "Superseded" });
+			expect(await everything(cloud)).toEqual(before);
+			expect(cloud.sqs.commandCalls(SendMessageCommand)).toEqual([]);
+			expect(cloud.sfn.calls()).toEqual([]);
+		},
+	);
 
 	it("can be asked again when the registry does not answer", { timeout: 20_000 }, async () => {
-		await world();
+		await world(cloud, state);
 		cloud.dynamodb.setUnreachable("registry", true);
 		await expect(run(state)).rejects.toMatchObject({ name: "ServiceUnavailable" });
 	});
@@ -133,7 +80,7 @@ describe("checking the certificate", () => {
 	});
 
 	it("is not refused because ACM does not answer", async () => {
-		await world();
+		await world(cloud, "CheckCertificate");
 		cloud.acm.on(DescribeCertificateCommand).rejects(Object.assign(new Error("slow"), { name: "ThrottlingException" }));
 		await expect(run("CheckCertificate")).rejects.toMatchObject({ name: "Throttled" });
 	});
@@ -145,7 +92,7 @@ describe("a token", () => {
 		async (state) => {
 			const start = Date.UTC(2027, 0, 1);
 			vi.useFakeTimers({ toFake: ["Date"], now: start });
-			await world();
+			await world(cloud, state);
 			cloud.overtakeReads(() => vi.setSystemTime(start + 5_000));
 			await run(state);
 			const parkedAt = "2027-01-01T00:00:00.000Z";
@@ -160,7 +107,7 @@ describe("a token", () => {
 		async (state) => {
 			const start = Date.UTC(2027, 0, 1);
 			vi.useFakeTimers({ toFake: ["Date"], now: start });
-			await world();
+			await world(cloud, state);
 			let reads = 0;
 			cloud.overtakeReads(async () => {
 				if (++reads > 1) return;
@@ -176,7 +123,7 @@ describe("a token", () => {
 
 describe("syncing the records", () => {
 	it("asks for both aliases, parks its token on the row, and rings", async () => {
-		await world();
+		await world(cloud, "SyncRecords");
 		await run("SyncRecords", { taskToken: "token-9" });
 		const [change] = await pendingChanges("Z1");
 		expect(change).toMatchObject({ hostname, generation: 7, wait: { taskToken: "token-9", state: "SyncRecords" } });
@@ -197,15 +144,24 @@ describe("syncing the records", () => {
 		},
 	);
 
-	it.each(["SyncRecords", "ProbeRoute"] as const)("or probing needs a token: %s", async (state) => {
-		await world();
+	it("leaves records alone that are known to stand, as after an import, and goes on at once", async () => {
+		await world(cloud, "SyncRecords", { records: true });
+		await run("SyncRecords", { taskToken: "token-9" });
+		expect(await cloud.rows("zone")).toEqual([]);
+		expect(cloud.sent("zone")).toEqual([]);
+		expect(cloud.freed()).toEqual(["token-9"]);
+		expect((await cloud.operation(operationId))?.["stepsDone"]).toHaveProperty("SyncRecords");
+	});
+
+	it.each(["SyncRecords", "ProbeRoute"] as const)("or probing, needs a token: %s", async (state) => {
+		await world(cloud, state);
 		await expect(run(state, { taskToken: undefined })).rejects.toThrow("no task token");
 	});
 });
 
 describe("publishing the route", () => {
 	it("writes the map's entry, then records it", async () => {
-		await world();
+		await world(cloud, "PublishRoute");
 		await run("PublishRoute");
 		expect(await cloud.rows("map")).toMatchObject([{ hostname, tenantId, generation: 7, status: "active" }]);
 		expect(await condition("RoutePublished")).toMatchObject({ status: "true", reason: "Published" });
@@ -218,7 +174,7 @@ describe("publishing the route", () => {
 	});
 
 	it("never replaces a newer entry", async () => {
-		await world();
+		await world(cloud, "PublishRoute");
 		await cloud.put("map", { hostname, generation: 8 });
 		await expect(run("PublishRoute")).rejects.toMatchObject({ name: "Superseded" });
 		expect(await cloud.rows("map")).toEqual([{ hostname, generation: 8 }]);
@@ -234,7 +190,7 @@ describe("publishing the route", () => {
 
 describe("probing the route", () => {
 	it("parks on a probe of this generation, whose first look is now", async () => {
-		await world();
+		await world(cloud, "ProbeRoute");
 		await run("ProbeRoute", { taskToken: "token-9" });
 		const probe = { kind: "edge-probe", subject: `${hostname}#7` };
 		expect(await readCheck(probe)).toMatchObject({ check: { looks: 0 }, waits: [{ taskToken: "token-9" }] });
@@ -244,7 +200,7 @@ describe("probing the route", () => {
 
 describe("activating the tenant", () => {
 	it("calls the hostname active", async () => {
-		await world();
+		await world(cloud, "ActivateTenant");
 		await run("ActivateTenant");
 		expect(await cloud.claim(hostname)).toMatchObject({ statusPk: "CLAIM#active" });
 		expect((await cloud.operation(operationId))?.["stepsDone"]).toHaveProperty("ActivateTenant");
@@ -267,7 +223,7 @@ describe("activating the tenant", () => {
 });
 
 it("a step says which setting its deployment lacks", async () => {
-	await world();
+	await world(cloud, "SyncRecords");
 	setEnvironment({ ZONE_ID: "" });
 	await expect(run("SyncRecords")).rejects.toMatchObject({
 		name: "Misconfigured",

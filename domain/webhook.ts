@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { type EventOut, eventsOut } from "./events.ts";
+
+/** What a webhook may be told of. */
+export const webhookEvents = Object.keys(eventsOut) as [EventOut, ...EventOut[]]; // Object.keys forgets the keys' type
+
+/** What the test button sends; it is never on the bus. */
+export const testEvent = "WebhookTest";
+
+/** The request for a webhook. `events` left out: every event, those of later releases too. */
+export const newWebhookSchema = z
+	.strictObject({
+		url: z
+			.url({ protocol: /^https$/, error: "an https URL" })
+			.max(2048)
+			.refine((url) => URL.canParse(url) && new URL(url).username === "", "without a user name")
+			.meta({ examples: ["https://billing.example.com/hostmaster"] }),
+		events: z.array(z.enum(webhookEvents)).min(1).max(webhookEvents.length).optional(),
+		description: z.string().trim().max(200).optional(),
+	})
+	.meta({ id: "NewWebhook" });
+export type NewWebhook = z.infer<typeof newWebhookSchema>;
+
+/** An endpoint of the platform's that is told of events. */
+export const webhookSchema = z
+	.object({
+		webhookId: z.string().meta({ description: "wh_ and a ULID." }),
+		url: z.string(),
+		events: z.array(z.string()).optional().meta({ description: "The events that it is told; all when absent." }),
+		description: z.string().optional(),
+		status: z.enum(["enabled", "disabled"]),
+		disabledBecause: z.string().optional(),
+		/** Which of its secrets signs; it grows with each rotation. */
+		secretVersion: z.int().positive(),
+		/** ISO time until which the secret before signs too. */
+		formerSecretUntil: z.string().optional(),
+		/** ISO time since which no delivery has come through. */
+		failingSince: z.string().optional(),
+		createdAt: z.string(),
+		updatedAt: z.string(),
+	})
+	.meta({ id: "Webhook" });
+export type Webhook = z.infer<typeof webhookSchema>;
+
+export function isWanted({ status, events }: Webhook, type: string): boolean {
+	return status === "enabled" && (events === undefined || events.includes(type));
+}
+
+const attemptSchema = z.object({
+	at: z.string().meta({ description: "ISO time." }),
+	status: z.int().optional().meta({ description: "The receiver's HTTP status; absent when it could not be asked." }),
+	error: z.string().optional(),
+	millis: z.int().nonnegative(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** One event on its way to one webhook, with all that was tried. */
+export const deliverySchema = z
+	.object({
+		deliveryId: z
+			.string()
+			.meta({ description: "The `webhook-id` of every attempt: a receiver knows a repetition by it." }),
+		webhookId: z.string(),
+		type: z.string(),
+		status: z.enum(["pending", "delivered", "failed"]),
+		attempts: z.array(attemptSchema),
+		nextAttemptAt: z.string().optional().meta({ description: "ISO time; absent when it is over." }),
+		createdAt: z.string(),
+	})
+	.meta({ id: "Delivery" });
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** Seconds from each attempt to the next: ten in two days, then it has failed. */
+export const retrySeconds = [5, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400] as const;
+
+/** ISO time of the attempt after `made` ones, or undefined when that was the last; `chance` (0 to 1) spreads it by a fifth. */
+export function nextAttemptAt(made: number, nowMs: number, chance: number): string | undefined {
+	const seconds = retrySeconds[made - 1];
+	if (seconds === undefined) return undefined;
+	return new Date(nowMs + seconds * (0.9 + chance / 5) * 1000).toISOString();
+}
+
+/** What the receiver said: any 2xx is a yes, 410 asks never to be told again (Standard Webhooks). */
+export function verdictOf(status: number | undefined): "delivered" | "gone" | "not-yet" {
+	if (status === 410) return "gone";
+	return status !== undefined && status >= 200 && status < 300 ? "delivered" : "not-yet";
+}
