@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { conditionsSchema, deriveStatus, type HostnameStatus, intents, platformConditions } from "./conditions.ts";
+import {
+	conditionsSchema,
+	deriveStatus,
+	type HostnameStatus,
+	intents,
+	platformConditions,
+	withCondition,
+} from "./conditions.ts";
 import { nextGeneration } from "./generation.ts";
 import { limits } from "./limits.ts";
 
@@ -42,6 +49,13 @@ interface NewClaim {
 	tenantId: string;
 	generation: number;
 	predecessor: Claim | undefined;
+}
+
+/** A new claim whose records somebody has set already: nothing has to be written for it. */
+export function withAdoptedRecords(claim: Claim, now: string): Claim {
+	const message = "The records stood in the zone already.";
+	const change = { status: "true", reason: "Adopted", message, actor: "hostmaster" } as const;
+	return { ...claim, conditions: withCondition(claim.conditions, "RecordsInSync", change, now) };
 }
 
 /** The claim changed at `now`: it has a new generation, above all that were handed out for it before (R3). */

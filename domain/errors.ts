@@ -30,6 +30,7 @@ export const errorTable = {
 	SlugQuarantined: { retry: "terminal", status: 409, title: "This slug was released recently", actor: "customer" },
 	ExternalRefTaken: { retry: "terminal", status: 409, title: "This externalRef has a tenant", actor: "customer" },
 	TenantNotFound: { retry: "terminal", status: 404, title: "There is no such tenant", actor: "customer" },
+	ImportNotFound: { retry: "terminal", status: 404, title: "There is no such import", actor: "customer" },
 	WebhookNotFound: { retry: "terminal", status: 404, title: "There is no such webhook", actor: "customer" },
 	TooManyWebhooks: { retry: "terminal", status: 409, title: "There are too many webhooks", actor: "customer" },
 	OperationNotFound: { retry: "terminal", status: 404, title: "There is no such operation", actor: "customer" },

@@ -96,10 +96,17 @@ export const limits = {
 	idempotencyKeep: limit(24, "hours", "ours: longer than any caller's retries"),
 	/** Dead letters are kept for 14 days, and a signup that is handled again after that must still find itself. */
 	eventKeep: limit(15, "days", "ours: longer than the dead-letter queues keep a message"),
+	/** How long a change is PENDING as a rule. */
+	insync: limit(60, "seconds", "https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html"),
+	importLines: limit(10_000, "tenants an import", "ours: what one request can plan in its time"),
+	/** Lambda takes 6 MB, and the gateway hands what is not text over in base64, a third longer. */
+	importBody: limit(4_000_000, "characters", "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"),
+	importKeep: limit(90, "days", "ours: who imported what is asked for in the weeks after"),
 	webhooks: limit(50, "webhooks", "ours: every event is compared with each of them"),
 	deliveryKeep: limit(30, "days", "ours: the delivery log"),
 	webhookPatience: limit(5, "days", "ours: a receiver that has taken nothing for so long is not told any more"),
 	formerSecret: limit(24, "hours", "ours: receivers take the new secret up within that time"),
+	formerSecrets: limit(4, "secrets that sign beside the newest", "ours: bounds the signatures of a request"),
 	/** For so long an event waits for another operation of its tenant. */
 	eventWait: limit(24, "hours", "ours: as long as an execution may take"),
 	/** For so long an event about a tenant that nobody knows waits for its signup. */

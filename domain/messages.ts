@@ -17,3 +17,11 @@ export type ZoneMessage = z.infer<typeof zoneMessageSchema>;
 /** "Look whether this has come." */
 export const checkMessageSchema = z.object({ version: z.literal(1), kind: z.string(), subject: z.string() });
 export type CheckMessage = z.infer<typeof checkMessageSchema>;
+
+/** "Make this delivery's next attempt, if it is due." */
+export const deliveryMessageSchema = z.object({
+	version: z.literal(1),
+	webhookId: z.string(),
+	deliveryId: z.string(),
+});
+export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;

@@ -106,7 +106,7 @@ function planRepair(
 
 /** A former name that has redirected for long enough is taken down by itself; the tenant goes on. */
 function planRelease(
-	{ tenant, claims }: Standing,
+	{ tenant, claims, lastOperation }: Standing,
 	hostname: string,
 	moment: Moment,
 ): Result<PlannedChange, ChangeRefusal> {
@@ -114,6 +114,10 @@ function planRelease(
 	// `remove`: a release before has failed, and a newer change has taken over from it.
 	const isFormer = before?.intent === "redirect" || before?.intent === "remove";
 	if (!isFormer || before.tenantId !== tenant.tenantId) return refused({ rule: "claim-missing", hostname });
+	// After a rename that has failed the former name may be the only one that is served.
+	const present = claims.get(tenant.hostname);
+	const isReached = present?.intent !== "serve" || present.conditions.Serving.status === "true";
+	if (!isReached && lastOperation) return refused({ rule: "name-unreached", operation: lastOperation });
 	const after = renewedClaim(before, { intent: "remove" }, moment);
 	return accepted({ ...takingDown(tenant, [{ before, after }], moment), claim: after });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type EventOut, eventsOut } from "./events.ts";
+import { limits } from "./limits.ts";
 
 /** What a webhook may be told of. */
 export const webhookEvents = Object.keys(eventsOut) as [EventOut, ...EventOut[]]; // Object.keys forgets the keys' type
@@ -13,7 +14,7 @@ export const newWebhookSchema = z
 		url: z
 			.url({ protocol: /^https$/, error: "an https URL" })
 			.max(2048)
-			.refine((url) => URL.canParse(url) && new URL(url).username === "", "without a user name")
+			.refine(isWithoutUser, "without a user's name and password: the signature says who calls")
 			.meta({ examples: ["https://billing.example.com/hostmaster"] }),
 		events: z.array(z.enum(webhookEvents)).min(1).max(webhookEvents.length).optional(),
 		description: z.string().trim().max(200).optional(),
@@ -32,8 +33,10 @@ export const webhookSchema = z
 		disabledBecause: z.string().optional(),
 		/** Which of its secrets signs; it grows with each rotation. */
 		secretVersion: z.int().positive(),
-		/** ISO time until which the secret before signs too. */
-		formerSecretUntil: z.string().optional(),
+		formerSecrets: z
+			.array(z.object({ version: z.int().positive(), until: z.string() }))
+			.default([])
+			.meta({ description: "Secrets before, each with the ISO time until which it signs too." }),
 		/** ISO time since which no delivery has come through. */
 		failingSince: z.string().optional(),
 		createdAt: z.string(),
@@ -42,8 +45,35 @@ export const webhookSchema = z
 	.meta({ id: "Webhook" });
 export type Webhook = z.infer<typeof webhookSchema>;
 
+function isWithoutUser(url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	const { username, password } = new URL(url);
+	return username === "" && password === "";
+}
+
+/** True for what a webhook is told of. A disabled one is told of nothing but tests. */
 export function isWanted({ status, events }: Webhook, type: string): boolean {
 	return status === "enabled" && (events === undefined || events.includes(type));
+}
+
+/** Versions of the secret that sign at `nowMs`, the newest first. */
+export function signingVersions({ secretVersion, formerSecrets }: Webhook, nowMs: number): number[] {
+	const former = formerSecrets.filter(({ until }) => Date.parse(until) > nowMs);
+	return [secretVersion, ...former.map(({ version }) => version)];
+}
+
+/**
+ * What a rotation at `nowMs` changes. Every secret that still signs goes on to, for its own day: whoever lost the answer of a rotation and
+ * asks for another has a receiver that knows the one before both.
+ */
+export function rotated(
+	{ secretVersion, formerSecrets }: Webhook,
+	nowMs: number,
+): Pick<Webhook, "secretVersion" | "formerSecrets"> {
+	const until = new Date(nowMs + limits.formerSecret.value * 3_600_000).toISOString();
+	const signing = formerSecrets.filter((former) => Date.parse(former.until) > nowMs);
+	const former = [{ version: secretVersion, until }, ...signing].slice(0, limits.formerSecrets.value);
+	return { secretVersion: secretVersion + 1, formerSecrets: former };
 }
 
 const attemptSchema = z.object({
@@ -57,10 +87,11 @@ export type Attempt = z.infer<typeof attemptSchema>;
 /** One event on its way to one webhook, with all that was tried. */
 export const deliverySchema = z
 	.object({
-		deliveryId: z
-			.string()
-			.meta({ description: "The `webhook-id` of every attempt: a receiver knows a repetition by it." }),
+		deliveryId: z.string().meta({
+			description: "dlv_ and a ULID; the `webhook-id` of every attempt, by which a receiver knows a repetition.",
+		}),
 		webhookId: z.string(),
+		eventId: z.string().meta({ description: "The event's; one event is one delivery to each webhook." }),
 		type: z.string(),
 		status: z.enum(["pending", "delivered", "failed"]),
 		attempts: z.array(attemptSchema),
@@ -70,7 +101,7 @@ export const deliverySchema = z
 	.meta({ id: "Delivery" });
 export type Delivery = z.infer<typeof deliverySchema>;
 
-/** Seconds from each attempt to the next: ten in two days, then it has failed. */
+/** Seconds from each attempt to the next: eleven attempts in two days, then the delivery has failed. */
 export const retrySeconds = [5, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400] as const;
 
 /** ISO time of the attempt after `made` ones, or undefined when that was the last; `chance` (0 to 1) spreads it by a fifth. */

@@ -1,5 +1,5 @@
 import { ulid } from "ulid";
-import { type Claim, claimability, newClaim } from "../domain/claim.ts";
+import { type Claim, claimability, newClaim, withAdoptedRecords } from "../domain/claim.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { nextGeneration } from "../domain/generation.ts";
 import type { NewTenant } from "../domain/new-tenant.ts";
@@ -21,7 +21,12 @@ import { tellQueue } from "./tell-queue.ts";
  * Accepts a new tenant, from REST or from an event alike: one transaction decides, then the queue is told. Answers what the caller
  * is told; the same request again gets the same answer. Throws what domain/errors.ts lists for a request.
  */
-export async function acceptOnboarding(request: NewTenant, asking: Asking): Promise<Answer> {
+export async function acceptOnboarding(
+	request: NewTenant,
+	asking: Asking,
+	/** The records of the name stand right in the zone already, and are not to be written again. */
+	{ adopted = false } = {},
+): Promise<Answer> {
 	const now = isoNow();
 	const idempotency = idempotencyOf(request, asking, now);
 	const earlier = await earlierAnswer(idempotency, now);
@@ -50,7 +55,8 @@ export async function acceptOnboarding(request: NewTenant, asking: Asking): Prom
 		createdAt: now,
 		updatedAt: now,
 	};
-	const claim = newClaim({ hostname: names.hostname, tenantId, generation, predecessor }, now);
+	const fresh = newClaim({ hostname: names.hostname, tenantId, generation, predecessor }, now);
+	const claim = adopted ? withAdoptedRecords(fresh, now) : fresh;
 	const { requestedBy, correlationId } = asking;
 	const operation = newOperation(
 		{

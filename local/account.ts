@@ -51,7 +51,7 @@ export interface Account {
 	acm: Acm;
 	/** How functions take asynchronous invocations, by function name. */
 	asyncSettings: Map<string, AsyncSettings>;
-	/** How queues and rules invoke functions. */
+	/** How queues, rules and state machines invoke functions. */
 	deliver: InvokeFunction;
 	dns: Dns;
 	dynamodb: Dynamodb;
@@ -68,6 +68,12 @@ export interface Account {
 	start(): void;
 	close(): Promise<void>;
 }
+
+/**
+ * At AWS each invocation has a processor of its own. Here all share one thread: were there more at once, their calls would take so
+ * long that the SDK gives them up and repeats them. Enough for some that wait, such as the zone writer, not to stop the others.
+ */
+const invocationsAtOnce = 20;
 
 /** The environment that the Lambda runtime gives to every function. */
 export function runtimeEnvironment({ accountId, region }: Caller) {
@@ -91,9 +97,10 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		environment: { ...runtimeEnvironment(caller), AWS_ENDPOINT_URL: awsEndpoint(ports) },
 		log: ({ functionName, text }) => log(`${functionName} ${text}`),
 		faults,
+		atOnce: invocationsAtOnce,
 	});
 	const { invoke } = lambda;
-	const deliver = atLeastOnce(invoke, faults);
+	const deliver = atLeastOnce(invoke, faults, clock);
 	const sqs = createSqs({ ...parts, endpoint: () => awsEndpoint(ports) });
 	const asyncSettings = new Map<string, AsyncSettings>();
 	const events = createEvents({
@@ -101,9 +108,10 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		invoke: deliver,
 		sendToQueue: sqs.send,
 		asyncSettings: (functionArn) => asyncSettings.get(functionNameIn(functionArn)),
+		faults,
 		onLost: ({ ruleArn }, problem) => log(`events: ${ruleArn} lost an event: ${problem}`),
 	});
-	const states = createStates({ ...parts, invoke, putEvent: events.putAwsEvent });
+	const states = createStates({ ...parts, invoke: deliver, putEvent: events.putAwsEvent });
 	// Nobody learns from waiting for the stack's own records: the delay holds from start() on.
 	const route53 = createRoute53({ ...parts, insyncDelayMs: 0 });
 	const dns = await startDns({
@@ -128,6 +136,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		query: [createSts({ clock }).service],
 		faults,
 		authorize: iam.authorize,
+		invocation: lambda.invocation,
 		document: tokens.document,
 		// The switches count the front's own calls, so they are made after it.
 		control: (request) => control(request),
@@ -169,12 +178,20 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	};
 }
 
-/** Queues and rules deliver at least once: by order or by chance a batch or event comes a second time, after the first. */
-function atLeastOnce(invoke: InvokeFunction, faults: Faults): InvokeFunction {
+/** What is delivered comes at least once: by order or by chance a batch, event or task comes a second time, after the first, or late. */
+function atLeastOnce(invoke: InvokeFunction, faults: Faults, clock: Clock): InvokeFunction {
+	const held = (functionName: string) => {
+		const ms = faults.shouldHold(functionName);
+		return ms === undefined ? undefined : new Promise<void>((resolve) => clock.at(clock.now() + ms, resolve));
+	};
 	return async (nameOrArn, payload) => {
-		const again = faults.shouldDuplicate(functionNameIn(nameOrArn));
+		const functionName = functionNameIn(nameOrArn);
+		const again = faults.shouldDuplicate({ functionName, payload: JSON.stringify(payload ?? null) });
+		await held(functionName);
 		const result = await invoke(nameOrArn, payload);
-		return again ? invoke(nameOrArn, payload) : result;
+		if (!again) return result;
+		await held(functionName);
+		return invoke(nameOrArn, payload);
 	};
 }
 

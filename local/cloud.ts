@@ -28,6 +28,8 @@ export interface CloudOptions {
 	faults?: { rate: number; seed: string } | undefined;
 	/** How long a Route 53 change is PENDING; 2,000 ms unless told. */
 	insyncDelayMs?: number | undefined;
+	/** Values of the template's parameters beyond a laptop's own, as a deployment of another release sets them. */
+	parameters?: Record<string, string>;
 	/** What `npm run package` left behind. */
 	build?: Build;
 }
@@ -77,7 +79,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 	const { authority, caller } = account;
 	const resolver = await deployStack({
 		template: loadTemplate(readFileSync(build.template, "utf8")),
-		parameters: laptopParameters(ports, authority.certificatePem),
+		parameters: { ...laptopParameters(ports, authority.certificatePem), ...options.parameters },
 		caller,
 		create: creators(account),
 	});

@@ -21,22 +21,58 @@ export interface CallFault {
 /** An order: the next `times` calls that it fits go wrong. */
 export interface CallFaultRule extends Partial<CallFault> {
 	kind: CallFaultKind;
-	/** As in `local/aws/catalog.ts`, e.g. `route53`. */
-	service: string;
+	/** As in `local/aws/catalog.ts`, e.g. `route53`; any, when left out. */
+	service?: string;
 	/** Any, when left out. */
 	operation?: string;
 	/** Only calls whose body contains this, e.g. a table's name or a hostname. */
 	bodyIncludes?: string;
+	/** Only calls that this function makes. */
+	functionName?: string;
+	/** Only calls of invocations whose payload (JSON text) contains all of these. */
+	payloadIncludes?: readonly string[];
+	/** Only this try of a call, as the SDK counts them from 1: the next one may go through. */
+	try?: number;
 	/** 1 when left out; `Infinity` until it is taken back. */
 	times?: number;
 }
 
-/** What is delivered to this function comes once more; a function's process ends before or after its handler has run. */
-export type DeliveryFaultRule =
-	| { kind: "duplicate"; functionName?: string; times?: number }
-	| { kind: "crash"; functionName?: string; when: FaultMoment; times?: number };
+/** Which invocations a rule is for; any, when both are left out. */
+interface OfInvocations {
+	functionName?: string;
+	/** Only those whose payload (JSON text) contains all of these. */
+	payloadIncludes?: readonly string[];
+	times?: number;
+}
 
-export type FaultRule = CallFaultRule | DeliveryFaultRule;
+/** When a process ends: before or after its handler has run, or right after so many of its AWS calls have been carried out. */
+export type CrashMoment = FaultMoment | number;
+
+/** What is delivered to this function comes once more; a function's process ends. */
+export type DeliveryFaultRule =
+	| ({ kind: "duplicate" } & OfInvocations)
+	| ({ kind: "crash"; when: CrashMoment } & OfInvocations);
+
+/** What is delivered to this function comes up to `forMs` late, so that others overtake it. */
+interface HoldRule {
+	kind: "hold";
+	functionName: string;
+	forMs: number;
+	times?: number;
+}
+
+/** A share (0–1) of the events of this type reach no target of any rule. Until it is taken back, unless told. */
+interface DropRule {
+	kind: "drop";
+	detailType: string;
+	share: number;
+	times?: number;
+}
+
+export type FaultRule = (CallFaultRule | DeliveryFaultRule | HoldRule | DropRule) & {
+	/** Told each time that it strikes. */
+	onGiven?: () => void;
+};
 
 export interface FaultsOptions {
 	/** Same seed, same calls: same faults. */
@@ -47,12 +83,31 @@ export interface FaultsOptions {
 	forMs?: number;
 }
 
+/** An invocation of a function; the payload is JSON text. */
+interface Invoked {
+	functionName: string;
+	payload: string;
+}
+
+interface Call {
+	service: string;
+	operation: string;
+	body: string;
+	/** The first, unless told. */
+	try?: number;
+	/** Whose call it is, when a function makes it. */
+	invocation?: Invoked | undefined;
+}
+
 /** Decides which calls go wrong. It only decides: whoever carries the call makes it go wrong. */
 export interface Faults {
-	forCall(call: { service: string; operation: string; body: string }): CallFault | undefined;
-	shouldDuplicate(functionName: string): boolean;
+	forCall(call: Call): CallFault | undefined;
+	shouldDuplicate(invoked: Invoked): boolean;
 	/** When the function's process is to die, if it is. */
-	shouldCrash(functionName: string): FaultMoment | undefined;
+	shouldCrash(invoked: Invoked): CrashMoment | undefined;
+	/** How late (ms) the next delivery to the function is, if it is. */
+	shouldHold(functionName: string): number | undefined;
+	shouldDrop(detailType: string): boolean;
 	/** Adds a rule; rules go before chance, the oldest first. Answers how to take it back. */
 	order(rule: FaultRule): () => void;
 	/** Changes the share of calls that chance strikes. */
@@ -81,9 +136,10 @@ export function createFaults({ seed, rate: startRate, forMs = 50 }: FaultsOption
 	const given: Record<string, number> = {};
 
 	/** Two numbers in 0–1 for the next event of this name: does chance strike, and with what. */
-	function draw(name: string): [strikes: number, picks: number] {
+	function draw(name: string, least = rate): [strikes: number, picks: number] {
 		const count = counts.get(name) ?? 0;
 		counts.set(name, count + 1);
+		if (least === 0) return [1, 0];
 		const bytes = createHash("sha256").update(`${seed}\n${name}\n${count}`).digest();
 		return [bytes.readUInt32BE(0) / 2 ** 32, bytes.readUInt32BE(4) / 2 ** 32];
 	}
@@ -93,6 +149,7 @@ export function createFaults({ seed, rate: startRate, forMs = 50 }: FaultsOption
 			if (!fits(entry.rule)) continue;
 			entry.left -= 1;
 			if (entry.left <= 0) rules = rules.filter((other) => other !== entry);
+			entry.rule.onGiven?.();
 			return entry.rule;
 		}
 		return undefined;
@@ -104,30 +161,44 @@ export function createFaults({ seed, rate: startRate, forMs = 50 }: FaultsOption
 	}
 
 	return {
-		forCall({ service, operation, body }) {
-			const name = `${service}.${operation}`;
+		forCall(call) {
+			const name = `${call.service}.${call.operation}`;
 			const [strikes, picks] = draw(name);
-			const rule = takeRule((other): other is CallFaultRule => fitsCall(other, service, operation, body));
+			const rule = takeRule((other): other is FaultRule & CallFaultRule => fitsCall(other, call));
 			const picked = retryable[Math.floor(picks * retryable.length)];
 			const fault = rule ?? (strikes < rate ? picked : undefined);
 			if (!fault) return undefined;
 			const whole: CallFault = { forMs, when: "before", ...fault };
 			return noted(`${name} ${whole.kind} ${whole.when}`, whole);
 		},
-		shouldDuplicate(functionName) {
-			const [strikes] = draw(`duplicate ${functionName}`);
+		shouldDuplicate(invoked) {
+			const [strikes] = draw(`duplicate ${invoked.functionName}`);
 			const rule = takeRule(
-				(other): other is DeliveryFaultRule =>
-					other.kind === "duplicate" && (other.functionName === undefined || other.functionName === functionName),
+				(other): other is RuleOf<"duplicate"> => other.kind === "duplicate" && fitsInvocation(other, invoked),
 			);
-			return rule || strikes < rate ? noted(`${functionName} duplicate`, true) : false;
+			return rule || strikes < rate ? noted(`${invoked.functionName} duplicate`, true) : false;
 		},
-		shouldCrash(functionName) {
+		shouldCrash(invoked) {
 			const rule = takeRule(
-				(other): other is Extract<DeliveryFaultRule, { kind: "crash" }> =>
-					other.kind === "crash" && (other.functionName === undefined || other.functionName === functionName),
+				(other): other is RuleOf<"crash"> => other.kind === "crash" && fitsInvocation(other, invoked),
 			);
-			return rule ? noted(`${functionName} crash ${rule.when}`, rule.when) : undefined;
+			return rule ? noted(`${invoked.functionName} crash ${rule.when}`, rule.when) : undefined;
+		},
+		shouldHold(functionName) {
+			const rule = takeRule(
+				(other): other is RuleOf<"hold"> => other.kind === "hold" && other.functionName === functionName,
+			);
+			if (!rule) return undefined;
+			const [share] = draw(`hold ${functionName}`, 1);
+			return noted(`${functionName} hold`, share * rule.forMs);
+		},
+		shouldDrop(detailType) {
+			// Chance decides whether the rule strikes, so it is asked before the rule is used up.
+			const rule = takeRule(
+				(other): other is RuleOf<"drop"> =>
+					other.kind === "drop" && other.detailType === detailType && draw(`drop ${detailType}`, 1)[0] < other.share,
+			);
+			return rule ? noted(`${detailType} drop`, true) : false;
 		},
 		order(rule) {
 			const entry = { rule, left: rule.times ?? 1 };
@@ -143,9 +214,23 @@ export function createFaults({ seed, rate: startRate, forMs = 50 }: FaultsOption
 	};
 }
 
-function fitsCall(rule: FaultRule, service: string, operation: string, body: string): rule is CallFaultRule {
-	if (rule.kind === "duplicate" || rule.kind === "crash") return false;
-	if (rule.service !== service) return false;
-	if (rule.operation !== undefined && rule.operation !== operation) return false;
-	return rule.bodyIncludes === undefined || body.includes(rule.bodyIncludes);
+type RuleOf<Kind> = Extract<FaultRule, { kind: Kind }>;
+
+function fitsCall(rule: FaultRule, call: Call): rule is FaultRule & CallFaultRule {
+	if (rule.kind === "duplicate" || rule.kind === "crash" || rule.kind === "hold" || rule.kind === "drop") return false;
+	if (rule.service !== undefined && rule.service !== call.service) return false;
+	if (rule.operation !== undefined && rule.operation !== call.operation) return false;
+	if (rule.try !== undefined && rule.try !== (call.try ?? 1)) return false;
+	if (rule.functionName !== undefined || rule.payloadIncludes !== undefined) {
+		if (!call.invocation || !fitsInvocation(rule, call.invocation)) return false;
+	}
+	return rule.bodyIncludes === undefined || call.body.includes(rule.bodyIncludes);
+}
+
+function fitsInvocation(
+	{ functionName, payloadIncludes = [] }: { functionName?: string; payloadIncludes?: readonly string[] },
+	invoked: Invoked,
+): boolean {
+	if (functionName !== undefined && functionName !== invoked.functionName) return false;
+	return payloadIncludes.every((part) => invoked.payload.includes(part));
 }

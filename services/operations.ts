@@ -1,10 +1,10 @@
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import type { Claim } from "../domain/claim.ts";
-import { type Operation, operationSchema } from "../domain/operation.ts";
+import { type Operation, type OperationStatus, operationSchema } from "../domain/operation.ts";
 import { calling } from "./aws-errors.ts";
 import { claimPut } from "./claims.ts";
-import { documents, isConditionFailure, parseRow, type TransactItem, transact } from "./dynamodb.ts";
+import { documents, isConditionFailure, parseRow, parseRows, type TransactItem, transact } from "./dynamodb.ts";
 import { keys, registryTable } from "./registry.ts";
 
 export async function readOperation(operationId: string): Promise<Operation | undefined> {
@@ -15,6 +15,23 @@ export async function readOperation(operationId: string): Promise<Operation | un
 	);
 	return Item && parseRow(operationSchema, Item);
 }
+
+/** How up to 100 operations stand; those that are not there are left out. */
+export async function statusesOf(operationIds: readonly string[]): Promise<Map<string, OperationStatus>> {
+	const table = registryTable();
+	const found = new Map<string, OperationStatus>();
+	let wanted: Record<string, unknown>[] = [...new Set(operationIds)].map(keys.operation);
+	while (wanted.length > 0) {
+		const { Responses, UnprocessedKeys } = await calling("DynamoDB", () =>
+			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })),
+		);
+		for (const row of parseRows(statusSchema, Responses?.[table])) found.set(row.operationId, row.status);
+		wanted = UnprocessedKeys?.[table]?.Keys ?? [];
+	}
+	return found;
+}
+
+const statusSchema = operationSchema.pick({ operationId: true, status: true });
 
 /** The write that notes a finished step; the first time that it was done stays. */
 export function stepDone(operationId: string, step: string, now: string): TransactItem {

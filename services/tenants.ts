@@ -40,6 +40,24 @@ export async function tenantIdOf(externalRef: string): Promise<string | undefine
 	return Item && parseRow(z.object({ tenantId: z.string() }), Item).tenantId;
 }
 
+/** The tenants that the billing system knows as up to 100 externalRefs; names that it knows nobody by are left out. */
+export async function tenantIdsOf(externalRefs: readonly string[]): Promise<Map<string, string>> {
+	const table = registryTable();
+	const found = new Map<string, string>();
+	let wanted: Record<string, unknown>[] = [...new Set(externalRefs)].map(keys.externalRef);
+	while (wanted.length > 0) {
+		const { Responses, UnprocessedKeys } = await calling("DynamoDB", () =>
+			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } })),
+		);
+		for (const row of Responses?.[table] ?? []) {
+			const { pk, tenantId } = parseRow(z.object({ pk: z.string(), tenantId: z.string() }), row);
+			found.set(pk.replace("EXTERNAL-REF#", ""), tenantId);
+		}
+		wanted = UnprocessedKeys?.[table]?.Keys ?? [];
+	}
+	return found;
+}
+
 /** The write of `after` over exactly the row that was read as `before`; its revision is the next one. */
 export function tenantPut(after: Tenant, before: Tenant): TransactItem {
 	return {

@@ -1,58 +1,52 @@
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { limits } from "../domain/limits.ts";
 import { type Attempt, type Delivery, deliverySchema } from "../domain/webhook.ts";
 import { calling } from "./aws-errors.ts";
-import { documents, isConditionFailure, parseRow, parseRows } from "./dynamodb.ts";
+import { documents, isConditionFailure, parseRow, parseRows, transact } from "./dynamodb.ts";
 import type { Page } from "./lists.ts";
 import { setting } from "./settings.ts";
 
 /** A delivery with what is sent, word for word in every attempt. */
-const keptSchema = deliverySchema.extend({ body: z.string(), sk: z.string() });
+const keptSchema = deliverySchema.extend({ body: z.string() });
 export type KeptDelivery = z.infer<typeof keptSchema>;
 
+/** What a delivery is known by; what its message carries. */
+const keySchema = deliverySchema.pick({ webhookId: true, deliveryId: true });
+export type DeliveryKey = z.infer<typeof keySchema>;
+
 const partitionOf = (webhookId: string) => `WEBHOOK#${webhookId}`;
-
-/** Of equal events the key is equal, so that one that comes twice is delivered once; keys are in order of time. */
-const keyOf = ({ webhookId, deliveryId, createdAt }: Pick<Delivery, "webhookId" | "deliveryId" | "createdAt">) => ({
+/** Ids begin with their time, so that a webhook's deliveries lie in its order. */
+const rowKey = ({ webhookId, deliveryId }: DeliveryKey) => ({
 	pk: partitionOf(webhookId),
-	sk: `DELIVERY#${createdAt}#${deliveryId}`,
+	sk: `DELIVERY#${deliveryId}`,
 });
+/** The row that makes one delivery of one event; it is there from the first time on. */
+const eventKey = ({ webhookId, eventId }: Delivery) => ({ pk: partitionOf(webhookId), sk: `EVENT#${eventId}` });
 
-/** Where a delivery lies; what its message carries. */
-export interface DeliveryKey {
-	webhookId: string;
-	sk: string;
-}
-
-/** Keeps a delivery that is to be tried now. An equal one that is there already stays as it is. Safe to repeat. */
+/** Keeps a delivery that is to be tried now; answers its key, or that of the one which the event has already. Safe to repeat. */
 export async function keepDelivery(delivery: Delivery, body: string): Promise<DeliveryKey> {
-	const key = keyOf(delivery);
-	try {
-		await calling("DynamoDB", () =>
-			documents.send(
-				new PutCommand({
-					TableName: setting("WEBHOOKS_TABLE"),
-					Item: { ...key, ...delivery, body, duePk: "DUE", expiresAt: expiry(delivery.createdAt) },
-					ConditionExpression: "attribute_not_exists(pk)",
-				}),
-			),
-		);
-	} catch (error) {
-		if (!isConditionFailure(error)) throw error;
-	}
-	return { webhookId: delivery.webhookId, sk: key.sk };
+	const { webhookId, deliveryId, createdAt } = delivery;
+	const TableName = setting("WEBHOOKS_TABLE");
+	const expiresAt = Math.floor(Date.parse(createdAt) / 1000) + limits.deliveryKeep.value * 86_400;
+	const reasons = await transact([
+		{
+			Put: {
+				TableName,
+				Item: { ...eventKey(delivery), webhookId, deliveryId, expiresAt },
+				ConditionExpression: "attribute_not_exists(pk)",
+				ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+			},
+		},
+		{ Put: { TableName, Item: { ...rowKey(delivery), ...delivery, body, duePk: "DUE", expiresAt } } },
+	]);
+	return reasons ? keySchema.parse(reasons[0]?.item) : { webhookId, deliveryId };
 }
 
-export async function readDelivery({ webhookId, sk }: DeliveryKey): Promise<KeptDelivery | undefined> {
+/** The delivery (strongly consistent), or undefined when it was kept for long enough. */
+export async function readDelivery(key: DeliveryKey): Promise<KeptDelivery | undefined> {
 	const { Item } = await calling("DynamoDB", () =>
-		documents.send(
-			new GetCommand({
-				TableName: setting("WEBHOOKS_TABLE"),
-				Key: { pk: partitionOf(webhookId), sk },
-				ConsistentRead: true,
-			}),
-		),
+		documents.send(new GetCommand({ TableName: setting("WEBHOOKS_TABLE"), Key: rowKey(key), ConsistentRead: true })),
 	);
 	return Item && parseRow(keptSchema, Item);
 }
@@ -73,7 +67,7 @@ export function takeAttempt(delivery: KeptDelivery, now: string, untilIso: strin
 	});
 }
 
-/** Records an attempt and what follows: another one, or the end. */
+/** Records an attempt and what follows: another one, or the end. False when it was recorded by another. */
 export function noteAttempt(
 	delivery: KeptDelivery,
 	attempt: Attempt,
@@ -97,14 +91,12 @@ export function noteAttempt(
 }
 
 async function update(
-	{ webhookId, sk }: KeptDelivery,
+	delivery: KeptDelivery,
 	change: Omit<ConstructorParameters<typeof UpdateCommand>[0], "TableName" | "Key">,
 ): Promise<boolean> {
 	try {
 		await calling("DynamoDB", () =>
-			documents.send(
-				new UpdateCommand({ TableName: setting("WEBHOOKS_TABLE"), Key: { pk: partitionOf(webhookId), sk }, ...change }),
-			),
+			documents.send(new UpdateCommand({ TableName: setting("WEBHOOKS_TABLE"), Key: rowKey(delivery), ...change })),
 		);
 		return true;
 	} catch (error) {
@@ -113,7 +105,7 @@ async function update(
 	}
 }
 
-/** A page of a webhook's deliveries, newest first (strongly consistent). */
+/** A page of a webhook's deliveries, newest first (strongly consistent), and where the next one begins. */
 export async function listDeliveries(
 	webhookId: string,
 	{ after, limit }: Page,
@@ -134,22 +126,22 @@ export async function listDeliveries(
 	return { items: parseRows(deliverySchema, Items), next: LastEvaluatedKey };
 }
 
-/** Up to 200 deliveries whose attempt is due at `now`, the longest overdue first. Eventually consistent. */
-export async function dueDeliveries(now: string): Promise<DeliveryKey[]> {
-	const { Items } = await calling("DynamoDB", () =>
+/** A page of the deliveries whose attempt was due at `before`, the longest overdue first. Eventually consistent. */
+export async function dueDeliveries(
+	before: string,
+	{ after, limit }: Page,
+): Promise<{ items: DeliveryKey[]; next: Record<string, unknown> | undefined }> {
+	const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
 		documents.send(
 			new QueryCommand({
 				TableName: setting("WEBHOOKS_TABLE"),
 				IndexName: "due",
-				KeyConditionExpression: "duePk = :due AND nextAttemptAt <= :now",
-				ExpressionAttributeValues: { ":due": "DUE", ":now": now },
-				Limit: 200,
+				KeyConditionExpression: "duePk = :due AND nextAttemptAt <= :before",
+				ExpressionAttributeValues: { ":due": "DUE", ":before": before },
+				ExclusiveStartKey: after,
+				Limit: limit,
 			}),
 		),
 	);
-	return parseRows(keptSchema.pick({ webhookId: true, sk: true }), Items);
-}
-
-function expiry(createdAt: string): number {
-	return Math.floor(Date.parse(createdAt) / 1000) + limits.deliveryKeep.value * 86_400;
+	return { items: parseRows(keySchema, Items), next: LastEvaluatedKey };
 }

@@ -1,48 +1,60 @@
-import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { limits } from "../domain/limits.ts";
 import { type Webhook, webhookSchema } from "../domain/webhook.ts";
-import { create } from "./acceptance.ts";
 import { calling } from "./aws-errors.ts";
 import { documents, isConditionFailure, parseRow, parseRows, transact } from "./dynamodb.ts";
+import type { Idempotency } from "./idempotency.ts";
+import type { Page } from "./lists.ts";
 import { setting } from "./settings.ts";
 
 /** Where webhooks lie: all in one partition, since every event is compared with every one of them; see limits.webhooks. */
 const webhookKey = (webhookId: string) => ({ pk: "WEBHOOKS", sk: webhookId });
-const requestKey = (caller: string, key: string) => ({ pk: `REQUEST#${caller}#${key}`, sk: "REQUEST" });
-
-/** By which a repeated registration is known; the secret is derived again, so that none is kept. */
-export interface RegistrationKey {
-	caller: string;
-	key: string;
-	requestDigest: string;
-	/** Epoch seconds. */
-	expiresAt: number;
-}
+const requestKey = ({ caller, key }: Idempotency) => ({ pk: `REQUEST#${caller}#${key}`, sk: "REQUEST" });
 
 export type Registration =
 	| { outcome: "registered" }
-	| { outcome: "repeated"; webhookId: string }
+	/** The same request came before, and registered this; its secret is derived again, so that none is kept. */
+	| { outcome: "repeated"; webhook: Webhook }
 	| { outcome: "key-reused" };
 
-const requestSchema = z.object({ webhookId: z.string(), requestDigest: z.string() });
+const requestSchema = z.object({ webhook: webhookSchema, requestDigest: z.string(), expiresAt: z.number() });
 
 /** Registers a webhook, once for each key. */
-export async function registerWebhook(webhook: Webhook, request: RegistrationKey): Promise<Registration> {
-	const { webhookId } = webhook;
-	const { caller, key, requestDigest, expiresAt } = request;
-	const inTable = (row: Record<string, unknown>) => {
-		const item = create(row);
-		return { Put: { ...item.Put, TableName: setting("WEBHOOKS_TABLE"), Item: row } };
-	};
+export async function registerWebhook(webhook: Webhook, request: Idempotency): Promise<Registration> {
+	const { requestDigest, expiresAt } = request;
+	const TableName = setting("WEBHOOKS_TABLE");
 	const reasons = await transact([
-		inTable({ ...requestKey(caller, key), webhookId, requestDigest, expiresAt }),
-		inTable({ ...webhookKey(webhookId), ...webhook }),
+		{
+			Put: {
+				TableName,
+				Item: { ...requestKey(request), requestDigest, expiresAt, webhook },
+				// TTL deletes late: a key that is over counts as none.
+				ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now",
+				ExpressionAttributeValues: { ":now": epochSeconds(webhook.createdAt) },
+				ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+			},
+		},
+		{ Put: { TableName, Item: { ...webhookKey(webhook.webhookId), ...webhook } } },
 	]);
-	if (!reasons) return { outcome: "registered" };
-	const earlier = requestSchema.parse(reasons[0]?.item);
+	return reasons ? repetition(request, reasons[0]?.item) : { outcome: "registered" };
+}
+
+/** What a request was answered before, if it came before `now`. */
+export async function earlierRegistration(request: Idempotency, now: string): Promise<Registration | undefined> {
+	const { Item } = await calling("DynamoDB", () =>
+		documents.send(
+			new GetCommand({ TableName: setting("WEBHOOKS_TABLE"), Key: requestKey(request), ConsistentRead: true }),
+		),
+	);
+	if (!Item || parseRow(requestSchema, Item).expiresAt <= epochSeconds(now)) return undefined;
+	return repetition(request, Item);
+}
+
+function repetition({ requestDigest }: Idempotency, row: Record<string, unknown> | undefined): Registration {
+	const earlier = requestSchema.parse(row);
 	if (earlier.requestDigest !== requestDigest) return { outcome: "key-reused" };
-	return { outcome: "repeated", webhookId: earlier.webhookId };
+	return { outcome: "repeated", webhook: earlier.webhook };
 }
 
 /** The webhook (strongly consistent), or undefined. */
@@ -55,65 +67,70 @@ export async function readWebhook(webhookId: string): Promise<Webhook | undefine
 	return Item && parseRow(webhookSchema, Item);
 }
 
-/** All webhooks, in order of registration (strongly consistent); there are few (limits.webhooks). */
+/** All webhooks (strongly consistent); there are few (limits.webhooks). */
 export async function readWebhooks(): Promise<Webhook[]> {
-	const { Items } = await calling("DynamoDB", () =>
+	// Requests that race with each other may pass the limit together.
+	const { items } = await listWebhooks({ after: undefined, limit: 2 * limits.webhooks.value });
+	return items;
+}
+
+/** A page of the webhooks, in order of registration (strongly consistent), and where the next one begins. */
+export async function listWebhooks({
+	after,
+	limit,
+}: Page): Promise<{ items: Webhook[]; next: Record<string, unknown> | undefined }> {
+	const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
 		documents.send(
 			new QueryCommand({
 				TableName: setting("WEBHOOKS_TABLE"),
 				KeyConditionExpression: "pk = :pk",
 				ExpressionAttributeValues: { ":pk": "WEBHOOKS" },
 				ConsistentRead: true,
-				Limit: limits.webhooks.value * 2,
+				ExclusiveStartKey: after,
+				Limit: limit,
 			}),
 		),
 	);
-	return parseRows(webhookSchema, Items);
+	return { items: parseRows(webhookSchema, Items), next: LastEvaluatedKey };
 }
 
-/** Changes members of a webhook; undefined takes one away. False when there is no such webhook (any more). */
-export function changeWebhook(
-	webhookId: string,
+/** Changes members of a webhook that still is as `seen`; undefined takes one away. False when it is not, or is no more. */
+export async function changeWebhook(
+	{ webhookId, secretVersion, status }: Webhook,
 	change: Partial<Omit<Webhook, "webhookId" | "createdAt">> & { updatedAt: string },
-	/** Only while the secret is still of this version. */
-	seenSecretVersion?: number,
 ): Promise<boolean> {
 	const members = Object.entries(change);
 	const set = members.filter(([, value]) => value !== undefined);
 	const remove = members.filter(([, value]) => value === undefined);
-	const names = Object.fromEntries(members.map(([name]) => [`#${name}`, name]));
-	const values = Object.fromEntries(set.map(([name, value]) => [`:${name}`, value]));
 	const removal = remove.length > 0 ? ` REMOVE ${remove.map(([name]) => `#${name}`).join(", ")}` : "";
-	return conditionally(() =>
-		documents.send(
-			new UpdateCommand({
-				TableName: setting("WEBHOOKS_TABLE"),
-				Key: webhookKey(webhookId),
-				UpdateExpression: `SET ${set.map(([name]) => `#${name} = :${name}`).join(", ")}${removal}`,
-				ConditionExpression:
-					seenSecretVersion === undefined ? "attribute_exists(pk)" : "attribute_exists(pk) AND secretVersion = :seen",
-				ExpressionAttributeNames: names,
-				ExpressionAttributeValues: {
-					...values,
-					...(seenSecretVersion !== undefined && { ":seen": seenSecretVersion }),
-				},
-			}),
-		),
-	);
-}
-
-/** Takes a webhook away. What is on its way to it ends as failed. Safe to repeat. */
-export async function deleteWebhook(webhookId: string): Promise<void> {
-	const { TableName, Key } = { TableName: setting("WEBHOOKS_TABLE"), Key: webhookKey(webhookId) };
-	await transact([{ Delete: { TableName, Key } }]);
-}
-
-async function conditionally(write: () => Promise<unknown>): Promise<boolean> {
+	const seen = { "#secretVersion": "secretVersion", "#status": "status" };
+	const command = new UpdateCommand({
+		TableName: setting("WEBHOOKS_TABLE"),
+		Key: webhookKey(webhookId),
+		UpdateExpression: `SET ${set.map(([name]) => `#${name} = :${name}`).join(", ")}${removal}`,
+		ConditionExpression: "#secretVersion = :seenSecretVersion AND #status = :seenStatus",
+		ExpressionAttributeNames: { ...seen, ...Object.fromEntries(members.map(([name]) => [`#${name}`, name])) },
+		ExpressionAttributeValues: {
+			...{ ":seenSecretVersion": secretVersion, ":seenStatus": status },
+			...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+		},
+	});
 	try {
-		await calling("DynamoDB", write);
+		await calling("DynamoDB", () => documents.send(command));
 		return true;
 	} catch (error) {
 		if (isConditionFailure(error)) return false;
 		throw error;
 	}
+}
+
+/** Takes a webhook away. What is on its way to it ends as failed. Safe to repeat. */
+export async function deleteWebhook(webhookId: string): Promise<void> {
+	await calling("DynamoDB", () =>
+		documents.send(new DeleteCommand({ TableName: setting("WEBHOOKS_TABLE"), Key: webhookKey(webhookId) })),
+	);
+}
+
+function epochSeconds(iso: string): number {
+	return Math.floor(Date.parse(iso) / 1000);
 }

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { Webhook } from "../domain/webhook.ts";
+import { signingVersions, type Webhook } from "../domain/webhook.ts";
 import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
 import { setting } from "./settings.ts";
@@ -34,19 +34,18 @@ export async function webhookSecret(webhookId: string, version: number): Promise
 
 /**
  * The headers that let a receiver check who sent a body, and when
- * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). For a day after a rotation the secret
- * before signs too.
+ * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). For a day after a rotation the
+ * secret before signs too.
  */
 export async function signedHeaders(
-	{ webhookId, secretVersion, formerSecretUntil }: Webhook,
+	webhook: Webhook,
 	message: { deliveryId: string; body: string; nowMs: number },
 ): Promise<Record<string, string>> {
 	const { deliveryId, body, nowMs } = message;
 	const timestamp = String(Math.floor(nowMs / 1000));
-	const former = formerSecretUntil !== undefined && Date.parse(formerSecretUntil) > nowMs ? [secretVersion - 1] : [];
 	const signatures = await Promise.all(
-		[secretVersion, ...former].map(async (version) => {
-			const key = Buffer.from((await webhookSecret(webhookId, version)).slice("whsec_".length), "base64");
+		signingVersions(webhook, nowMs).map(async (version) => {
+			const key = Buffer.from((await webhookSecret(webhook.webhookId, version)).slice("whsec_".length), "base64");
 			return `v1,${createHmac("sha256", key).update(`${deliveryId}.${timestamp}.${body}`).digest("base64")}`;
 		}),
 	);

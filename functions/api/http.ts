@@ -86,7 +86,7 @@ function readRequest<R extends Route>(route: R, event: APIGatewayProxyEventV2): 
 		path: read(route.pathParameters, event.pathParameters ?? {}, "path"),
 		query: read(route.query, event.queryStringParameters ?? {}, "query"),
 		headers: read(route.headers, event.headers, "headers"),
-		body: route.body && read(route.body, readBody(event), "body"),
+		body: route.body && read(route.body, route.bodyType ? bodyText(event) : readBody(event), "body"),
 		caller: callerOf(route, event),
 		correlationId: correlationIdOf(event),
 	};
@@ -96,11 +96,15 @@ function readRequest<R extends Route>(route: R, event: APIGatewayProxyEventV2): 
 }
 
 /** The body's JSON. Throws InvalidRequest for what is none, and for what could not be kept as it came. */
-function readBody({ body, isBase64Encoded }: APIGatewayProxyEventV2): unknown {
-	const value = parseBody(isBase64Encoded ? textOf(body ?? "") : (body ?? ""));
+function readBody(event: APIGatewayProxyEventV2): unknown {
+	const value = parseBody(bodyText(event));
 	const flaw = flawIn(value);
 	if (!flaw) return value;
 	throw new HostmasterError("InvalidRequest", flaw.detail, { field: fieldOf(flaw.path, "body"), rule: flaw.rule });
+}
+
+function bodyText({ body = "", isBase64Encoded }: APIGatewayProxyEventV2): string {
+	return isBase64Encoded ? textOf(body) : body;
 }
 
 function parseBody(text: string): unknown {

@@ -18,6 +18,8 @@ const gatewayAnswers = {
 	503: "The gateway, or a service behind it, does not answer; repeat the request.",
 } as const;
 
+const retryAfter = z.string().optional().meta({ description: "Seconds; given by functions, not by the gateway." });
+
 /** OpenAPI 3.1 of the API, from the very schemas that check the requests. */
 export function openapiDocument() {
 	const paths: Record<string, ZodOpenApiPathsObject[string]> = {};
@@ -52,12 +54,14 @@ function operationOf(operationId: string, route: Route): ZodOpenApiOperationObje
 			...(query && { query }),
 			...(headers && { header: headers }),
 		},
-		...(body && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
+		...(body && {
+			requestBody: { required: true, content: { [route.bodyType ?? "application/json"]: { schema: body } } },
+		}),
 		responses: {
 			...errorsOf(route),
 			[`${reply.status}`]: {
 				description: reply.description,
-				...(reply.status === 202 && body && { headers: z.object({ location: z.string() }) }),
+				...(reply.headers && { headers: reply.headers }),
 				content: { "application/json": { schema: reply.schema } },
 			},
 		},
@@ -83,8 +87,10 @@ function errorsOf(route: Route) {
 function errorAnswer(status: number, names: readonly ErrorName[]) {
 	const gateway = Object.entries(gatewayAnswers).find(([code]) => Number(code) === status)?.[1];
 	const ours = names.map((name) => `\`/errors/${problemType(name)}\`: ${errorTable[name].title}.`);
+	const isTransient = names.some((name) => errorTable[name].retry === "transient");
 	return {
 		description: [...ours, gateway].filter(Boolean).join("\n"),
+		...(isTransient && { headers: z.object({ "retry-after": retryAfter }) }),
 		content: {
 			...((names.length > 0 || status === 500) && { "application/problem+json": { schema: problemSchema } }),
 			...(gateway && { "application/json": { schema: gatewayAnswerSchema } }),

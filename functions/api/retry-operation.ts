@@ -8,5 +8,6 @@ import { routes } from "./routes.ts";
 export const handler = defineRoute(routes.retryOperation, async ({ path: { operationId }, caller }) => {
 	const operation = await readOperation(operationId);
 	if (!operation) throw new HostmasterError("OperationNotFound", `There is no operation '${operationId}'.`);
-	return { body: operationView(await retryOperation(operation, caller)) };
+	const retried = await retryOperation(operation, caller);
+	return { body: operationView(retried), headers: { location: `/v1/operations/${retried.operationId}` } };
 });

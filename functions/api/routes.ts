@@ -1,3 +1,4 @@
+import { importRoutes } from "./contracts/imports.ts";
 import { operationRoutes } from "./contracts/operations.ts";
 import { platformRoutes } from "./contracts/platform.ts";
 import { reconciliationRoutes } from "./contracts/reconciliation.ts";
@@ -10,6 +11,7 @@ export const routes = {
 	...tenantRoutes,
 	...operationRoutes,
 	...reconciliationRoutes,
+	...importRoutes,
 	...webhookRoutes,
 	...platformRoutes,
 } as const satisfies Record<string, Route>;

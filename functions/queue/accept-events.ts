@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { errorTable, HostmasterError } from "../../domain/errors.ts";
 import { type EventIn, eventsIn } from "../../domain/events.ts";
+import { flawIn } from "../../domain/json-flaw.ts";
 import { limits } from "../../domain/limits.ts";
 import { sendEventLater } from "../../services/events-queue.ts";
 import { logger } from "../../services/log.ts";
-import { refusalsOf } from "../api/problems.ts";
+import { fieldOf, refusalsOf } from "../api/problems.ts";
 import { rejectEvent } from "../reject-event.ts";
 import { takeBillingEvent } from "../take-billing-event.ts";
 import { takeSignup } from "../take-signup.ts";
@@ -48,6 +49,10 @@ function take({ detail, ...event }: Envelope): Promise<void> {
 }
 
 function read<T>(schema: z.ZodType<T>, detail: unknown): T {
+	const flaw = flawIn(detail);
+	if (flaw) {
+		throw new HostmasterError("InvalidRequest", flaw.detail, { field: fieldOf(flaw.path, "detail"), rule: flaw.rule });
+	}
 	const result = schema.safeParse(detail);
 	if (result.success) return result.data;
 	const [refusal] = refusalsOf(result.error, detail, "detail");

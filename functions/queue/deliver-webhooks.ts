@@ -1,20 +1,18 @@
-import { z } from "zod";
 import { limits } from "../../domain/limits.ts";
-import { type Attempt, nextAttemptAt, verdictOf, type Webhook } from "../../domain/webhook.ts";
+import { deliveryMessageSchema } from "../../domain/messages.ts";
+import { type Attempt, nextAttemptAt, testEvent, verdictOf, type Webhook } from "../../domain/webhook.ts";
 import { isoNow } from "../../services/clock.ts";
 import { logger } from "../../services/log.ts";
 import { count } from "../../services/metrics.ts";
 import { type KeptDelivery, noteAttempt, readDelivery, takeAttempt } from "../../services/webhook-deliveries.ts";
-import { type PostOutcome, postTimeoutMs, postWebhook } from "../../services/webhook-post.ts";
+import { postWebhook } from "../../services/webhook-post.ts";
 import { changeWebhook, readWebhook } from "../../services/webhook-registry.ts";
 import { signedHeaders } from "../../services/webhook-secrets.ts";
 import { sendDelivery } from "../../services/webhooks-queue.ts";
 import { defineConsumer } from "./batch.ts";
 
-const messageSchema = z.object({ version: z.literal(1), webhookId: z.string(), sk: z.string() });
-
-/** An attempt that is not recorded by then died with its function: it is due again. */
-const takenMs = 3 * postTimeoutMs;
+/** An attempt that is not recorded by then died with its function, which has less time: it is due again. */
+export const takenMs = 60_000;
 
 /** A message that comes so much before its time by our clock is not too early. */
 const earlyMs = 1_000;
@@ -23,21 +21,29 @@ const earlyMs = 1_000;
  * Makes a delivery's next attempt: at least once, and not twice at a time. The receiver knows a repetition by its `webhook-id`.
  * Crash between the POST and its record? It is made again.
  */
-export const handler = defineConsumer(messageSchema, async (message) => {
+export const handler = defineConsumer(deliveryMessageSchema, async (message) => {
 	const delivery = await readDelivery(message);
 	if (delivery?.status !== "pending") return;
 	const now = Date.now();
+	// A repetition of an earlier attempt's message; the next one has its own, or the sweeper.
 	if (Date.parse(delivery.nextAttemptAt ?? delivery.createdAt) - earlyMs > now) return;
-	const untilIso = new Date(now + takenMs).toISOString();
-	if (!(await takeAttempt(delivery, isoNow(), untilIso))) return;
 	const webhook = await readWebhook(delivery.webhookId);
-	if (webhook?.status !== "enabled") {
-		const error = webhook ? "the webhook is disabled" : "the webhook was deleted";
-		await noteAttempt(delivery, { at: isoNow(), error, millis: 0 }, { status: "failed", nextAttemptAt: undefined });
-		return;
+	if (!(await takeAttempt(delivery, isoNow(), new Date(now + takenMs).toISOString()))) return;
+	const refusal = refusalOf(webhook, delivery);
+	if (refusal) {
+		await noteAttempt(delivery, { at: isoNow(), error: refusal, millis: 0 }, over("failed"));
+	} else if (webhook) {
+		await attempt(webhook, delivery);
 	}
-	await attempt(webhook, delivery);
 });
+
+const over = (status: "delivered" | "failed") => ({ status, nextAttemptAt: undefined });
+
+/** Why nothing is sent any more. A test goes to a disabled webhook too: it is how one is enabled again. */
+function refusalOf(webhook: Webhook | undefined, { type }: KeptDelivery): string | undefined {
+	if (!webhook) return "the webhook was deleted";
+	return webhook.status === "disabled" && type !== testEvent ? "the webhook is disabled" : undefined;
+}
 
 async function attempt(webhook: Webhook, delivery: KeptDelivery): Promise<void> {
 	const startedAt = Date.now();
@@ -45,40 +51,51 @@ async function attempt(webhook: Webhook, delivery: KeptDelivery): Promise<void> 
 	const outcome = await postWebhook(webhook.url, headers, delivery.body);
 	const made = { at: new Date(startedAt).toISOString(), ...outcome, millis: Date.now() - startedAt };
 	const verdict = verdictOf("status" in outcome ? outcome.status : undefined);
+	// The webhook first. Crash in between? The attempt is made again, and notes both again.
 	if (verdict === "delivered") {
-		await noteAttempt(delivery, made, { status: "delivered", nextAttemptAt: undefined });
-		if (webhook.failingSince !== undefined) {
-			await changeWebhook(webhook.webhookId, { failingSince: undefined, updatedAt: isoNow() });
-		}
-		return;
+		await noteWorking(webhook);
+		await noteAttempt(delivery, made, over("delivered"));
+	} else if (verdict === "gone") {
+		await disable(webhook, "The receiver answered 410 Gone.");
+		await noteAttempt(delivery, made, over("failed"));
+	} else {
+		await noteFailing(webhook);
+		await goOn(delivery, made);
 	}
-	if (verdict === "gone") await disable(webhook, "The receiver answered 410 Gone.");
-	else await noteFailing(webhook);
-	await goOn(delivery, made, verdict === "gone", outcome);
 }
 
-async function goOn(delivery: KeptDelivery, made: Attempt, isOver: boolean, outcome: PostOutcome): Promise<void> {
+/** Records an attempt in vain, and asks for the next one unless that was the last. */
+async function goOn(delivery: KeptDelivery, made: Attempt): Promise<void> {
 	const now = Date.now();
-	const next = isOver ? undefined : nextAttemptAt(delivery.attempts.length + 1, now, Math.random());
-	const { webhookId, deliveryId, sk } = delivery;
-	logger.info("A receiver did not take a delivery.", { webhookId, deliveryId, ...outcome, next });
-	await noteAttempt(delivery, made, { status: next === undefined ? "failed" : "pending", nextAttemptAt: next });
+	const next = nextAttemptAt(delivery.attempts.length + 1, now, Math.random());
+	const { webhookId, deliveryId } = delivery;
+	logger.info("A receiver did not take a delivery.", { webhookId, deliveryId, made, next });
+	const then = next === undefined ? over("failed") : { status: "pending" as const, nextAttemptAt: next };
+	await noteAttempt(delivery, made, then);
 	// Crash here? The sweeper finds it when it is due.
-	if (next !== undefined) await sendDelivery({ webhookId, sk }, (Date.parse(next) - now) / 1000);
+	if (next !== undefined) await sendDelivery({ webhookId, deliveryId }, (Date.parse(next) - now) / 1000);
+}
+
+async function noteWorking(webhook: Webhook): Promise<void> {
+	if (webhook.failingSince === undefined && webhook.status === "enabled") return;
+	const enabled = { status: "enabled", disabledBecause: undefined, failingSince: undefined } as const;
+	await changeWebhook(webhook, { ...enabled, updatedAt: isoNow() });
 }
 
 /** A receiver that has taken nothing for days is not told any more: somebody has to look first. */
 async function noteFailing(webhook: Webhook): Promise<void> {
-	const { webhookId, failingSince } = webhook;
 	const now = isoNow();
-	if (failingSince === undefined) await changeWebhook(webhookId, { failingSince: now, updatedAt: now });
+	const { failingSince } = webhook;
+	if (failingSince === undefined) await changeWebhook(webhook, { failingSince: now, updatedAt: now });
 	else if (Date.parse(now) - Date.parse(failingSince) > limits.webhookPatience.value * 86_400_000) {
 		await disable(webhook, `It has taken no delivery since ${failingSince}.`);
 	}
 }
 
-async function disable({ webhookId }: Webhook, because: string): Promise<void> {
-	logger.warn("A webhook is disabled.", { webhookId, because });
+/** Counted once, by whoever's write it is: deliveries fail side by side. */
+async function disable(webhook: Webhook, disabledBecause: string): Promise<void> {
+	if (webhook.status === "disabled") return;
+	if (!(await changeWebhook(webhook, { status: "disabled", disabledBecause, updatedAt: isoNow() }))) return;
+	logger.warn("A webhook is disabled.", { webhookId: webhook.webhookId, disabledBecause });
 	count("DisabledWebhooks");
-	await changeWebhook(webhookId, { status: "disabled", disabledBecause: because, updatedAt: isoNow() });
 }

@@ -17,7 +17,9 @@ export async function handler(): Promise<void> {
 		{
 			name: "redirecting",
 			read: (page) => readPage(lists.claims("redirecting"), claimSchema, page),
-			isQuiet: ({ intent, redirectUntil }) => intent === "redirect" && (redirectUntil ?? now) <= now,
+			// One without its end was written by no release of ours: it stays until somebody looks.
+			isQuiet: ({ intent, redirectUntil }) =>
+				intent === "redirect" && redirectUntil !== undefined && redirectUntil <= now,
 			repair: async ({ hostname }) => {
 				const reason = "It has redirected for long enough.";
 				const asked = { hostname, kind: "release-hostname", requestedBy: "release-former-names", reason } as const;

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CallFault, Faults } from "../faults.ts";
 import type { ServiceCall } from "../iam/call.ts";
-import { functionHeader } from "../iam/calling-function.ts";
+import { functionHeader, invocationHeader } from "../iam/calling-function.ts";
+import type { Invocation } from "../lambda/invocations.ts";
 import { catalogEntry, restOperation } from "./catalog.ts";
 import { type Listening, listen, readBody } from "./http.ts";
 import { type Answer, jsonError, type PrintError, xmlError } from "./protocols.ts";
@@ -20,6 +21,8 @@ export interface FrontOptions {
 	faults?: Faults;
 	/** Asked before every call; `functionName` is that of the function that calls, if one does. Throws AwsError. */
 	authorize?: (functionName: string | undefined, call: ServiceCall) => void;
+	/** The function's invocation that makes a call, by its request id. */
+	invocation?: (requestId: string) => Invocation | undefined;
 	/** Plain documents beside the services, by path, e.g. a token issuer's keys. */
 	document?: (path: string) => { contentType: string; body: string } | undefined;
 	/** Answers requests that are no AWS calls, e.g. the embedded cloud's own switches; undefined for every other. */
@@ -76,13 +79,17 @@ export function createFront(options: FrontOptions): Front {
 			response.writeHead(control.status, { "content-type": control.contentType }).end(control.body);
 			return;
 		}
+		const invocation = options.invocation?.(request.headers[invocationHeader]?.toString() ?? "");
+		if (invocation?.isDead) return void request.socket.destroy();
 		const call = callOf(request, body, options);
 		const name = `${call.service}.${call.operation}`;
 		calls[name] = (calls[name] ?? 0) + 1;
-		const fault = options.faults?.forCall({ service: call.service, operation: call.operation, body });
+		const { service, operation } = call;
+		const fault = options.faults?.forCall({ service, operation, body, try: tryOf(request), invocation });
 		const requestId = randomUUID();
 		const answer = await faulty(call, fault, requestId, () => answered(call, request, body, requestId));
-		if (!answer) {
+		invocation?.noteCall();
+		if (!answer || invocation?.isDead) {
 			if (fault?.kind === "reset") request.socket.resetAndDestroy();
 			else request.socket.destroy();
 			return;
@@ -161,6 +168,11 @@ function callOf(request: IncomingMessage, body: string, options: FrontOptions): 
 		return queryCall(new URLSearchParams(body), options.query);
 	}
 	return named("unknown", restOperation(method, path), xmlError, () => Promise.resolve(undefined));
+}
+
+/** The SDK counts its tries of a call, e.g. `attempt=2; max=3`. */
+function tryOf({ headers }: IncomingMessage): number {
+	return Number(/attempt=(\d+)/.exec(headers["amz-sdk-request"]?.toString() ?? "")?.[1] ?? 1);
 }
 
 function pathOf({ url = "/" }: IncomingMessage): string {

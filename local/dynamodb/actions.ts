@@ -53,12 +53,19 @@ export type Action = keyof typeof actions;
 export function parseRequest(store: DynaliteStore, operation: keyof typeof rules, input: unknown): DynaliteDocument {
 	const { types, custom } = rules[operation];
 	try {
-		const data = validations.checkTypes(structuredClone(z.record(z.string(), z.unknown()).parse(input)), types);
+		const data = validations.checkTypes(z.record(z.string(), z.unknown()).parse(copyOf(input)), types);
 		validations.checkValidations(data, types, custom, store);
 		return data;
 	} catch (error) {
 		throw awsErrorOf(error);
 	}
+}
+
+/** A copy of what came out of JSON; `structuredClone` takes several times as long. */
+function copyOf(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(copyOf);
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]));
 }
 
 /** Runs a parsed request on `store`, which may be a draft. Rejects with AwsError. */

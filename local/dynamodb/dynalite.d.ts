@@ -22,7 +22,8 @@ interface DynaliteRange {
 interface DynaliteLevel {
 	open(): Promise<void>;
 	close(): Promise<void>;
-	get(key: string): Promise<unknown>;
+	/** Blocks, for microseconds: LevelDB answers from its memory, or from the system's. */
+	getSync(key: string): unknown;
 	batch(writes: DynaliteBatchWrite[]): Promise<void>;
 	iterator(range: DynaliteRange): { all(): Promise<[key: string, value: unknown][]> };
 }
@@ -30,7 +31,8 @@ interface DynaliteLevel {
 interface DynaliteStore {
 	db: DynaliteLevel;
 	tableDb: DynaliteKeyspace;
-	getTable(name: string, checkStatus: boolean, done: DynaliteDone<DynaliteTable>): void;
+	/** `checkStatus` may be left out: then `done` comes in its place. */
+	getTable(name: string, checkStatus: boolean | DynaliteDone<DynaliteTable>, done: DynaliteDone<DynaliteTable>): void;
 	getItemDb(table: string): DynaliteKeyspace;
 	getIndexDb(kind: string, table: string, index: string): DynaliteKeyspace;
 }

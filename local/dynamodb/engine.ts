@@ -20,8 +20,10 @@ export interface Draft {
 
 /** Opens (or makes) the LevelDB directory at `path`; undefined keeps everything in memory. Rejects if another process has it open. */
 export async function openEngine(path: string | undefined): Promise<Engine> {
-	const store = database.create({ ...(path === undefined ? {} : { path }), createTableMs: 0 });
-	await store.db.open();
+	const created = database.create({ ...(path === undefined ? {} : { path }), createTableMs: 0 });
+	await created.db.open();
+	const tables = new Map<string, DynaliteTable>();
+	const store = readingStore(created, tables);
 	let last: Promise<unknown> = Promise.resolve();
 	const alone = <T>(act: () => Promise<T>): Promise<T> => {
 		const result = last.then(act);
@@ -35,10 +37,46 @@ export async function openEngine(path: string | undefined): Promise<Engine> {
 				const writes = new Map<string, DynaliteBatchWrite>();
 				const result = await act(draftOf(store, writes));
 				if (writes.size > 0) await store.db.batch([...writes.values()]);
+				if ([...writes.keys()].some((key) => key.startsWith(tablePrefix))) tables.clear();
 				return result;
 			}),
 		close: () => alone(() => store.db.close()),
 	};
+}
+
+/**
+ * The store with quicker reads: nearly every action asks for its table, which never changes but by a write of ours, and for one item,
+ * for which a trip through the thread pool costs more than the read.
+ */
+function readingStore(store: DynaliteStore, tables: Map<string, DynaliteTable>): DynaliteStore {
+	return {
+		...store,
+		getTable(name, checkStatus, done) {
+			const answer = typeof checkStatus === "function" ? checkStatus : done;
+			const known = tables.get(name);
+			if (known) answer(null, known);
+			else
+				store.getTable(name, false, (error, table) => {
+					if (table && !error) tables.set(name, table);
+					answer(error, table);
+				});
+		},
+		getItemDb: (table) => ({
+			...store.getItemDb(table),
+			get: (key, done) => answerRead(() => store.db.getSync(itemPrefix(table) + key), done),
+		}),
+	};
+}
+
+function answerRead(read: () => unknown, done: DynaliteDone<unknown>): void {
+	let value: unknown;
+	try {
+		value = read();
+	} catch (error) {
+		done(error);
+		return;
+	}
+	done(null, value);
 }
 
 /**
@@ -52,16 +90,16 @@ function draftOf(store: DynaliteStore, writes: Map<string, DynaliteBatchWrite>):
 	const keyspace = (prefix: string): DynaliteKeyspace => ({
 		get(key, done) {
 			const write = writes.get(prefix + key);
-			if (write) setImmediate(done, null, write.type === "put" ? write.value : undefined);
-			else store.db.get(prefix + key).then((value) => setImmediate(done, null, value), done);
+			if (write) done(null, write.type === "put" ? write.value : undefined);
+			else answerRead(() => store.db.getSync(prefix + key), done);
 		},
 		put(key, value, done) {
 			put(prefix + key, value);
-			setImmediate(done, null);
+			done(null);
 		},
 		del(key, done) {
 			remove(prefix + key);
-			setImmediate(done, null);
+			done(null);
 		},
 		lock: (_key, run) => run((done) => done), // the draft is alone already
 	});
@@ -75,6 +113,9 @@ function draftOf(store: DynaliteStore, writes: Map<string, DynaliteBatchWrite>):
 		delete: remove,
 	};
 }
+
+/** Where dynalite keeps the descriptions of tables. */
+export const tablePrefix = "table~";
 
 /** Where dynalite keeps a table's items; a table's name has no `~`. */
 export const itemPrefix = (table: string) => `item-${table}~`;

@@ -4,7 +4,7 @@ import database from "dynalite/db/index.js";
 import { z } from "zod";
 import { AwsError, type Caller } from "../aws/service.ts";
 import { parseRequest, tableNamed } from "./actions.ts";
-import { type Engine, indexPrefix, itemPrefix, under } from "./engine.ts";
+import { type Engine, indexPrefix, itemPrefix, tablePrefix, under } from "./engine.ts";
 
 /** What dynalite's own record of a table does not hold. */
 const settings = z.object({
@@ -59,7 +59,7 @@ export async function createTable(
 		const existing = await tableNamed(engine.store, name).catch(absent);
 		if (existing && !isDeepStrictEqual(primaryKey(existing), primaryKey(wanted)))
 			throw new AwsError("ValidationException", `${name} holds data under another primary key: start with fresh data.`);
-		draft.put(`table~${name}`, { ...wanted, ...(existing && identity.parse(existing)) });
+		draft.put(tablePrefix + name, { ...wanted, ...(existing && identity.parse(existing)) });
 		draft.put(settingsPrefix + name, tableSettings);
 		if (!existing || isDeepStrictEqual(indexShapes(existing), indexShapes(wanted))) return;
 		for (const [kind, index] of indexesOf(existing))

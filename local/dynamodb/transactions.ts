@@ -61,7 +61,7 @@ export function transactWriteItems(engine: Engine, nowMs: number, input: unknown
 		const token = request.ClientRequestToken;
 		const fingerprint = createHash("sha256").update(JSON.stringify(request.TransactItems)).digest("hex");
 		if (token !== undefined) {
-			const seen = tokenRecord.safeParse(await engine.store.db.get(tokenPrefix + token));
+			const seen = tokenRecord.safeParse(engine.store.db.getSync(tokenPrefix + token));
 			if (seen.success && isRemembered(seen.data, nowMs)) {
 				if (seen.data.fingerprint === fingerprint) return {};
 				throw new AwsError("IdempotentParameterMismatchException", "The token was used with other parameters.");

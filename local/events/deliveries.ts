@@ -46,6 +46,8 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
 	const remove = store.prepare("DELETE FROM events_deliveries WHERE id = ?");
 	const count = store.prepare("SELECT count(*) AS pending FROM events_deliveries");
 	const armed = new Map<string, Cancel>();
+	/** Noted since the last pump; all are, before the first. */
+	let fresh: { id: string; dueMs: number }[] | undefined;
 	let closed = false;
 
 	function arm(id: string, dueMs: number): void {
@@ -79,13 +81,19 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
 	return {
 		add(ruleArn, target, input) {
 			const nowMs = clock.now();
-			insert.run(randomUUID(), ruleArn, JSON.stringify(target), input, nowMs, nowMs);
+			const id = randomUUID();
+			insert.run(id, ruleArn, JSON.stringify(target), input, nowMs, nowMs);
+			fresh?.push({ id, dueMs: nowMs });
 		},
 		pump() {
-			for (const row of all.all()) {
-				const { id, due_ms: dueMs } = rowSchema.parse(row);
-				if (!armed.has(id)) arm(id, dueMs);
-			}
+			const found =
+				fresh ??
+				all
+					.all()
+					.map((row) => rowSchema.parse(row))
+					.map(({ id, due_ms: dueMs }) => ({ id, dueMs }));
+			fresh = [];
+			for (const { id, dueMs } of found) if (!armed.has(id)) arm(id, dueMs);
 		},
 		pending: () => Number(count.get()?.["pending"]),
 		close() {

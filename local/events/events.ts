@@ -1,5 +1,6 @@
 import type { Caller, InvokeFunction, JsonService, PutAwsEvent } from "../aws/service.ts";
 import type { Clock } from "../clock.ts";
+import type { Faults } from "../faults.ts";
 import { inTransaction, type Store } from "../store.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { type Envelope, entriesOf, envelopeOf } from "./put.ts";
@@ -17,6 +18,7 @@ export interface EventsOptions {
 	sendToQueue: SendToQueue;
 	/** How a function takes asynchronous invocations; Lambda's defaults when left out. */
 	asyncSettings?: (functionArn: string) => AsyncSettings | undefined;
+	faults?: Pick<Faults, "shouldDrop">;
 	/** Told of an event that neither its target nor a dead letter queue took. */
 	onLost?: (delivery: Delivery, problem: string) => void;
 }
@@ -61,6 +63,7 @@ export function createEvents(options: EventsOptions): Events {
 	}
 
 	function addAll(rule: Rule, event: Envelope): void {
+		if (options.faults?.shouldDrop(event["detail-type"])) return;
 		for (const target of rule.targets) deliveries.add(rule.arn, target, inputFor(target, event));
 	}
 

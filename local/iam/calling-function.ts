@@ -5,11 +5,17 @@ import { ClientRequest } from "node:http";
 /** The header by which a request says which function makes it; stays inside this process and its endpoint. */
 export const functionHeader = "x-local-function";
 
-const calling = new AsyncLocalStorage<string>();
+/** The header by which a request says in which invocation it is made. */
+export const invocationHeader = "x-local-invocation";
 
-/** Runs `act` as a function: what it asks of AWS, also later, is asked in this function's name. */
-export function asFunction<T>(functionName: string, act: () => T): T {
-	return calling.run(functionName, act);
+const calling = new AsyncLocalStorage<Record<string, string>>();
+
+/** Runs `act` as a function: what it asks of AWS, also later, is asked in this function's name, and in this invocation's if it is one. */
+export function asFunction<T>(functionName: string, act: () => T, requestId?: string): T {
+	return calling.run(
+		{ [functionHeader]: functionName, ...(requestId !== undefined && { [invocationHeader]: requestId }) },
+		act,
+	);
 }
 
 /**
@@ -19,18 +25,20 @@ export function asFunction<T>(functionName: string, act: () => T): T {
  */
 export function nameFunctionsTo(host: string): () => void {
 	const onHttp = (message: unknown) => {
-		const functionName = calling.getStore();
+		const headers = calling.getStore();
 		const request = requestIn(message);
-		if (functionName === undefined || !(request instanceof ClientRequest)) return;
-		if (request.getHeader("host") === host && !request.headersSent) request.setHeader(functionHeader, functionName);
+		if (headers === undefined || !(request instanceof ClientRequest)) return;
+		if (request.getHeader("host") !== host || request.headersSent) return;
+		for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
 	};
 	const onFetch = (message: unknown) => {
-		const functionName = calling.getStore();
+		const headers = calling.getStore();
 		const request = requestIn(message);
-		if (functionName === undefined || typeof request !== "object" || request === null) return;
+		if (headers === undefined || typeof request !== "object" || request === null) return;
 		if (Reflect.get(request, "origin") !== `http://${host}`) return;
 		const addHeader: unknown = Reflect.get(request, "addHeader");
-		if (typeof addHeader === "function") addHeader.call(request, functionHeader, functionName);
+		if (typeof addHeader !== "function") return;
+		for (const [name, value] of Object.entries(headers)) addHeader.call(request, name, value);
 	};
 	diagnostics.subscribe("http.client.request.created", onHttp);
 	diagnostics.subscribe("undici:request:create", onFetch);

@@ -3,9 +3,11 @@ import type { Caller, InvokeFunction, InvokeResult } from "../aws/service.ts";
 import type { Clock } from "../clock.ts";
 import type { Faults } from "../faults.ts";
 import { asFunction } from "../iam/calling-function.ts";
+import { createLane } from "../lane.ts";
 import { sharedEnvironment } from "./environment.ts";
 import { functionNameIn, functionOf, type LambdaFunction } from "./function.ts";
 import type { LambdaContext, ResolveHandler } from "./handlers.ts";
+import { createInvocations, type Invocation, type Invocations } from "./invocations.ts";
 import { failure, returned, thrown } from "./outcome.ts";
 import { captureOutput, withOutput } from "./output.ts";
 
@@ -19,9 +21,11 @@ export interface LambdaOptions {
 	/** Takes what handlers write; never the terminal. */
 	log: (entry: { functionName: string; requestId: string; text: string }) => void;
 	faults?: Pick<Faults, "shouldCrash">;
+	/** How many invocations run at once, of whatever functions; the others wait, and their time does not begin. Any number unless told. */
+	atOnce?: number;
 }
 
-/** Runs functions in this process. Any number at once, also of one function. */
+/** Runs functions in this process, also several invocations of one function at once. */
 export interface Lambda {
 	/** Takes in the resolved properties of an `AWS::Lambda::Function`. Throws when its environment contradicts another's. */
 	addFunction(properties: unknown): LambdaFunction;
@@ -32,14 +36,20 @@ export interface Lambda {
 	invoke: InvokeFunction;
 	/** Invocations so far, by function name. */
 	invocations(): Record<string, number>;
+	/** The invocation of that request id, while its code runs. */
+	invocation(requestId: string): Invocation | undefined;
+	/** Tells of every invocation that begins. Answers how to end that. */
+	listen: Invocations["listen"];
 	/** Puts environment and console back. Invocations that still run are not waited for. */
 	close(): void;
 }
 
 export function createLambda(options: LambdaOptions): Lambda {
 	const { caller, faults } = options;
+	const lane = createLane(options.atOnce ?? Number.POSITIVE_INFINITY);
 	const functions = new Map<string, LambdaFunction>();
-	const invocations: Record<string, number> = {};
+	const counts: Record<string, number> = {};
+	const invocations = createInvocations();
 	const environment = sharedEnvironment();
 	environment.add("the runtime", options.environment);
 	const release = captureOutput();
@@ -49,11 +59,23 @@ export function createLambda(options: LambdaOptions): Lambda {
 		const name = functionNameIn(nameOrArn);
 		const fn = functions.get(name);
 		if (!fn) return failure("Lambda.ResourceNotFoundException", `Function not found: ${arnOf(name)}`);
-		invocations[name] = (invocations[name] ?? 0) + 1;
+		return await new Promise((resolve, reject) => {
+			lane(() => begun(name, fn, payload).then(resolve, reject));
+		});
+	}
+
+	async function begun(name: string, fn: LambdaFunction, payload: unknown): Promise<InvokeResult> {
+		counts[name] = (counts[name] ?? 0) + 1;
 		const requestId = randomUUID();
-		const crash = faults?.shouldCrash(name);
+		const text = JSON.stringify(payload ?? null);
+		const crash = faults?.shouldCrash({ functionName: name, payload: text });
 		if (crash === "before") return exited(requestId);
-		const result = await run(fn, arnOf(name), payload, requestId, options);
+		const dieAfterCalls = typeof crash === "number" ? crash : undefined;
+		const { died } = invocations.begin(requestId, { functionName: name, payload: text, dieAfterCalls });
+		const result = await Promise.race([
+			run(fn, arnOf(name), text, requestId, options, () => invocations.end(requestId)),
+			died.then(() => exited(requestId)),
+		]);
 		return crash === "after" ? exited(requestId) : result;
 	}
 
@@ -67,7 +89,9 @@ export function createLambda(options: LambdaOptions): Lambda {
 		functions: () => [...functions.values()],
 		arnOf,
 		invoke,
-		invocations: () => ({ ...invocations }),
+		invocations: () => ({ ...counts }),
+		invocation: invocations.of,
+		listen: invocations.listen,
 		close() {
 			release();
 			environment.restore();
@@ -75,23 +99,24 @@ export function createLambda(options: LambdaOptions): Lambda {
 	};
 }
 
-/** One invocation, up to the function's timeout on the clock. A handler that is late goes on, unheard. */
+/** One invocation, up to the function's timeout on the clock. A handler that is late goes on, unheard, until `onEnd`. */
 async function run(
 	fn: LambdaFunction,
 	arn: string,
-	payload: unknown,
+	payload: string,
 	requestId: string,
 	{ clock, log, resolveHandler }: LambdaOptions,
+	onEnd: () => void,
 ): Promise<InvokeResult> {
 	const deadlineMs = clock.now() + fn.timeoutSeconds * 1000;
 	const context = contextOf(fn, arn, requestId, () => Math.max(0, deadlineMs - clock.now()));
-	const event: unknown = JSON.parse(JSON.stringify(payload ?? null));
+	const event: unknown = JSON.parse(payload);
 	const work = withOutput(
 		(text) => log({ functionName: fn.name, requestId, text }),
 		async () => {
 			try {
 				const handler = await resolveHandler(fn.handler);
-				return returned(await asFunction(fn.name, () => handler(event, context)));
+				return returned(await asFunction(fn.name, () => handler(event, context), requestId));
 			} catch (error) {
 				return thrown(error);
 			}
@@ -103,6 +128,7 @@ async function run(
 			resolve(failure("Sandbox.Timedout", told));
 		});
 		void work.then((result) => {
+			onEnd();
 			cancel();
 			resolve(result);
 		});

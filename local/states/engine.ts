@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Caller, InvokeFunction, PutAwsEvent } from "../aws/service.ts";
 import type { Cancel, Clock } from "../clock.ts";
+import { createLane } from "../lane.ts";
 import type { Store } from "../store.ts";
 import { decide } from "./decide.ts";
 import { createEvaluate } from "./evaluate.ts";
 import { type Draft, isShown } from "./events.ts";
 import { awaitedTask, type Execution, nextDueMs, rootThread } from "./execution.ts";
-import { createLane, invokeTask } from "./invocations.ts";
+import { invokeTask } from "./invocations.ts";
 import { type ExecutionRow, type Journal, openJournal } from "./journal.ts";
 import { limits } from "./limits.ts";
 import { append } from "./log.ts";

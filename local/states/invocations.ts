@@ -6,25 +6,6 @@ import { type Json, parseJson, sizeOf } from "./json.ts";
 import { limits } from "./limits.ts";
 import { tooLarge } from "./outcome.ts";
 
-/** Runs at most `width` of what is asked at a time, in the order in which it was asked. */
-export function createLane(width: number): (run: () => Promise<void>) => void {
-	const waiting: (() => Promise<void>)[] = [];
-	let running = 0;
-	const next = (): void => {
-		const run = running < width ? waiting.shift() : undefined;
-		if (!run) return;
-		running++;
-		void run().finally(() => {
-			running--;
-			next();
-		});
-	};
-	return (run) => {
-		waiting.push(run);
-		next();
-	};
-}
-
 const json: z.ZodType<Json> = z.json();
 const withPayload = z.looseObject({ Payload: json.optional() });
 

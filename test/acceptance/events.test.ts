@@ -1,7 +1,11 @@
+import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EventDetail, type EventOut, eventsOut } from "../../domain/events.ts";
+import { z } from "zod";
+import { type EventDetail, type EventIn, type EventOut, eventsOut } from "../../domain/events.ts";
+import { limits } from "../../domain/limits.ts";
 import { operationViewSchema } from "../../domain/operation-view.ts";
+import { historyEntrySchema } from "../../functions/api/contracts/tenants.ts";
 import { eventually } from "../../local/demo/client.ts";
 import type { CallFaultRule } from "../../local/faults.ts";
 import { aWorld, hostnameOf, stack, type Told, type World } from "./world.ts";
@@ -77,6 +81,80 @@ describe("a TenantSignedUp event", () => {
 			error: { type: "/errors/invalid-request" },
 		});
 		expect(await world.leftInQueues(deadlineMs)).toEqual([]);
+	});
+});
+
+describe("what the billing system tells of a tenant", () => {
+	type Topic = Exclude<EventIn, "TenantSignedUp">;
+	async function tell(detailType: Topic, detail: object): Promise<void> {
+		const entry = {
+			EventBusName: stack.bus,
+			Source: "billing",
+			DetailType: detailType,
+			Detail: JSON.stringify(detail),
+		};
+		expect(await world.bus.send(new PutEventsCommand({ Entries: [entry] }))).toMatchObject({ FailedEntryCount: 0 });
+	}
+	const externalRef = "cus_hooli";
+	const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+	const seen = async () => (await world.viewer.open(hostnameOf("hooli"))).status;
+	/** The edge may route by what it read of the map some seconds ago. */
+	const becomes = (status: number) =>
+		expect.poll(seen, { timeout: limits.edgeEntryAge.value * 1_000 + 2_000, interval: 200 }).toBe(status);
+	const kindsOf = async (tenantId: string) => {
+		const { json } = await world.call("GET", `/v1/tenants/${tenantId}/history`);
+		return z
+			.object({ history: z.array(historyEntrySchema) })
+			.parse(json)
+			.history.map(({ kind }) => kind);
+	};
+
+	it("suspends when the subscription has ended, and resumes when it is restored", { timeout: 60_000 }, async () => {
+		await onboard("hooli");
+		await toldOf("TenantActivated", "externalRef", externalRef);
+		await tell("TenantSubscriptionEnded", { externalRef, reason: "Card expired", occurredAt: minutesAgo(9) });
+		expect(await toldOf("TenantSuspended", "externalRef", externalRef)).toMatchObject({ reason: "Card expired" });
+		await becomes(403);
+		await tell("TenantSubscriptionRestored", { externalRef, occurredAt: minutesAgo(7) });
+		await toldOf("TenantResumed", "externalRef", externalRef);
+		await becomes(200);
+	});
+
+	it("leaves a tenant active whose restoration was told before the end that it followed", async () => {
+		const { tenantId } = await toldOf("TenantResumed", "externalRef", externalRef);
+		await tell("TenantSubscriptionRestored", { externalRef, occurredAt: minutesAgo(1) });
+		await heard(tenantId, 1);
+		await tell("TenantSubscriptionEnded", { externalRef, occurredAt: minutesAgo(4) });
+		expect(await world.leftInQueues(deadlineMs)).toEqual([]);
+		expect(await kindsOf(tenantId)).toEqual(["onboard-tenant", "suspend-tenant", "resume-tenant"]);
+		expect(await seen()).toBe(200);
+	});
+
+	/** Once the newest event of the tenant's subscription that was taken is not older than so many minutes. */
+	const heard = (tenantId: string, minutes: number) =>
+		eventually("The event's time", deadlineMs, async () => {
+			const row = (await world.rows(stack.registryTable)).find(
+				({ pk, sk }) => pk === `TENANT#${tenantId}` && sk === "TENANT",
+			);
+			const { subscription = "" } = z.object({ subscription: z.string().optional() }).parse(row?.["heard"] ?? {});
+			return subscription >= minutesAgo(minutes + 0.5) ? true : undefined;
+		});
+
+	it("waits while the tenant is being onboarded, and is done afterwards", { timeout: 90_000 }, async () => {
+		world.cloud.services.route53.setInsyncDelayMs(8_000);
+		const { tenant, operation } = await onboard("piper");
+		await tell("TenantPlanChanged", { tenantId: tenant.tenantId, plan: "gold" });
+		await eventually("The event that waits", deadlineMs, async () =>
+			world.cloud.services.sqs.depth().find(({ queueName, delayed }) => queueName.endsWith("-events") && delayed > 0),
+		);
+		expect((await show(operation.operationId)).status).not.toBe("succeeded");
+		world.cloud.services.route53.setInsyncDelayMs(2_000);
+		const updated = await eventually("The plan's change", 60_000, async () =>
+			(await told()).find(({ detailType, detail }) => detailType === "TenantUpdated" && detail["slug"] === "piper"),
+		);
+		expect(updated.detail).toMatchObject({ tenantId: tenant.tenantId });
+		expect((await world.call("GET", `/v1/tenants/${tenant.tenantId}`)).json).toMatchObject({ plan: "gold" });
+		expect(await kindsOf(tenant.tenantId)).toEqual(["onboard-tenant", "update-tenant"]);
 	});
 });
 

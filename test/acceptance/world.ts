@@ -24,6 +24,7 @@ export const stack = {
 	bus: "hostmaster-nonprod",
 	mapTable: "hostmaster-nonprod-tenant-map",
 	registryTable: "hostmaster-nonprod-registry",
+	zoneChangesTable: "hostmaster-nonprod-zone-changes",
 	stateMachineArn: machineArn("onboard-tenant"),
 	functionName: (key: string) => `hostmaster-nonprod-${key}`,
 };
@@ -78,6 +79,18 @@ export function surroundings(endpoints: Endpoints) {
 		return { status: response.status, headers: response.headers, text, json: jsonIn(text) };
 	}
 
+	/** POSTs text as it is. */
+	async function post(path: string, key: string, body: string): Promise<Answer> {
+		const headers = {
+			authorization: `Bearer ${token}`,
+			"content-type": "application/x-ndjson",
+			"idempotency-key": key,
+		};
+		const response = await fetch(`${api}${path}`, { method: "POST", headers, body });
+		const text = await response.text();
+		return { status: response.status, headers: response.headers, text, json: jsonIn(text) };
+	}
+
 	/** All rows of a list, page by page. */
 	async function list<Row>(path: string, name: string, row: z.ZodType<Row>): Promise<Row[]> {
 		const rows: Row[] = [];
@@ -96,7 +109,7 @@ export function surroundings(endpoints: Endpoints) {
 	const operations = () => list("/v1/operations", "operations", operationViewSchema);
 
 	return {
-		...{ endpoints, sfn, bus, documents, call, tenants, operations },
+		...{ endpoints, sfn, bus, documents, call, post, tenants, operations },
 		client: createClient(endpoints),
 		viewer: createViewer(endpoints),
 		/**

@@ -20,7 +20,10 @@ import { serveJson } from "../local/dynamodb/json-endpoint.ts";
 import { platformDomain } from "./entities.ts";
 
 const home = { accountId: "222222222222", region: "us-east-1" };
-const tables = { registry: "RegistryTable", map: "TenantMapTable", waits: "WaitsTable", zone: "ZoneChangesTable" };
+const tables = {
+	...{ registry: "RegistryTable", map: "TenantMapTable", waits: "WaitsTable", zone: "ZoneChangesTable" },
+	webhooks: "WebhooksTable",
+};
 export type TableName = keyof typeof tables;
 
 const environment = {
@@ -37,6 +40,10 @@ const environment = {
 	EVENTS_QUEUE_URL: "https://sqs/events",
 	ZONE_QUEUE_URL: "https://sqs/zone",
 	CHECKS_QUEUE_URL: "https://sqs/checks",
+	WEBHOOKS_TABLE: "webhooks",
+	WEBHOOKS_QUEUE_URL: "https://sqs/webhooks",
+	WEBHOOK_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:222222222222:secret:webhooks",
+	WEBHOOK_NETWORKS: "",
 	ONBOARD_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:onboard",
 	UPDATE_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:update",
 	OFFBOARD_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:offboard",
@@ -138,7 +145,7 @@ export async function aCloud() {
 		/** Lets an operation of DynamoDB fail, e.g. `PutItem`, while the others work. */
 		failing: (operation: string) => failing.add(operation),
 		/** Bodies and delays of what was sent to a queue. */
-		sent: (queue: "operations" | "events" | "zone" | "checks") =>
+		sent: (queue: "operations" | "events" | "zone" | "checks" | "webhooks") =>
 			mocks.sqs
 				.commandCalls(SendMessageCommand, { QueueUrl: `https://sqs/${queue}` })
 				.map(({ args: [{ input }] }) => ({ ...JSON.parse(input.MessageBody ?? ""), delaySeconds: input.DelaySeconds })),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createFaults, type Faults } from "../../local/faults.ts";
 
 const call = (service: string, operation: string) => ({ service, operation, body: "" });
+const invoked = (functionName: string, payload = "{}") => ({ functionName, payload });
 
 function kindsOf(faults: Faults, service: string, count: number) {
 	return Array.from({ length: count }, () => faults.forCall(call(service, "Put"))?.kind);
@@ -29,10 +30,10 @@ describe("faults by chance", () => {
 	it("never strike at rate 0, and can be switched", () => {
 		const faults = createFaults({ seed: "a", rate: 0 });
 		expect(kindsOf(faults, "sqs", 1000).every((kind) => kind === undefined)).toBe(true);
-		expect(faults.shouldDuplicate("operations")).toBe(false);
+		expect(faults.shouldDuplicate(invoked("operations"))).toBe(false);
 		faults.setRate(1);
 		expect(faults.forCall(call("sqs", "Put"))).toBeDefined();
-		expect(faults.shouldDuplicate("operations")).toBe(true);
+		expect(faults.shouldDuplicate(invoked("operations"))).toBe(true);
 	});
 });
 
@@ -57,15 +58,47 @@ describe("faults on order", () => {
 		const faults = createFaults({ seed: "a", rate: 0 });
 		faults.order({ kind: "duplicate", functionName: "zone" });
 		faults.order({ kind: "crash", functionName: "publishRoute", when: "after" });
-		expect([
-			faults.shouldDuplicate("operations"),
-			faults.shouldDuplicate("zone"),
-			faults.shouldDuplicate("zone"),
-		]).toEqual([false, true, false]);
-		expect([
-			faults.shouldCrash("probeRoute"),
-			faults.shouldCrash("publishRoute"),
-			faults.shouldCrash("publishRoute"),
-		]).toEqual([undefined, "after", undefined]);
+		const duplicates = ["operations", "zone", "zone"].map((name) => faults.shouldDuplicate(invoked(name)));
+		expect(duplicates).toEqual([false, true, false]);
+		const crashes = ["probeRoute", "publishRoute", "publishRoute"].map((name) => faults.shouldCrash(invoked(name)));
+		expect(crashes).toEqual([undefined, "after", undefined]);
+	});
+
+	it("wait for the invocation whose payload is meant", () => {
+		const faults = createFaults({ seed: "a", rate: 0 });
+		const payloadIncludes = ["acme", "SUCCEEDED"];
+		faults.order({ kind: "crash", when: 2, payloadIncludes });
+		faults.order({ kind: "duplicate", payloadIncludes });
+		faults.order({ kind: "throttle", functionName: "act", payloadIncludes });
+		const [other, meant] = [invoked("act", '{"acme":"RUNNING"}'), invoked("act", '{"acme":"SUCCEEDED"}')];
+		expect([other, meant, meant].map(faults.shouldCrash)).toEqual([undefined, 2, undefined]);
+		expect([other, meant, meant].map(faults.shouldDuplicate)).toEqual([false, true, false]);
+		const kinds = [undefined, other, invoked("else", meant.payload), meant].map(
+			(invocation) => faults.forCall({ ...call("sqs", "Put"), invocation })?.kind,
+		);
+		expect(kinds).toEqual([undefined, undefined, undefined, "throttle"]);
+	});
+
+	it("strike only that try of a call which is meant, and tell each time", () => {
+		const faults = createFaults({ seed: "a", rate: 0 });
+		let told = 0;
+		faults.order({ kind: "reset", try: 1, times: 2, onGiven: () => told++ });
+		const kinds = [1, 2, 1, 1].map((attempt) => faults.forCall({ ...call("sqs", "Put"), try: attempt })?.kind);
+		expect(kinds).toEqual(["reset", undefined, "reset", undefined]);
+		expect(told).toBe(2);
+	});
+
+	it("hold deliveries back for different times, and drop a share of events", () => {
+		const faults = createFaults({ seed: "a", rate: 0 });
+		faults.order({ kind: "hold", functionName: "act", forMs: 1_000, times: 50 });
+		const held = Array.from({ length: 51 }, () => faults.shouldHold("act"));
+		expect(new Set(held).size).toBe(51);
+		expect(held[50]).toBeUndefined();
+		expect(Math.max(...held.slice(0, 50).map(Number))).toBeLessThan(1_000);
+		faults.order({ kind: "drop", detailType: "Told", share: 0.05, times: Number.POSITIVE_INFINITY });
+		const dropped = Array.from({ length: 1_000 }, () => faults.shouldDrop("Told")).filter(Boolean).length;
+		expect(dropped).toBeGreaterThan(30);
+		expect(dropped).toBeLessThan(70);
+		expect(faults.shouldDrop("Else")).toBe(false);
 	});
 });

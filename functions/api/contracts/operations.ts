@@ -3,7 +3,7 @@ import { reasonText } from "../../../domain/new-tenant.ts";
 import { operationStatuses } from "../../../domain/operation.ts";
 import { operationViewSchema } from "../../../domain/operation-view.ts";
 import { pauseSchema } from "../../../domain/pause.ts";
-import { next, operationId, outages, page, type Route, tenantId } from "./route.ts";
+import { location, next, operationId, outages, page, type Route, tenantId } from "./route.ts";
 
 export const operationRoutes = {
 	listOperations: {
@@ -38,7 +38,12 @@ export const operationRoutes = {
 		scope: "operations:retry",
 		summary: "Let a failed operation go on at its failed step, or begin a new attempt when it cannot",
 		pathParameters: z.object({ operationId }),
-		reply: { status: 202, description: "It goes on.", schema: operationViewSchema },
+		reply: {
+			status: 202,
+			description: "It goes on.",
+			schema: operationViewSchema,
+			headers: z.object({ location }),
+		},
 		errors: ["InvalidRequest", "OperationNotFound", "OperationNotFailed", ...outages],
 	},
 	pauseOperations: {

@@ -13,7 +13,10 @@ export interface Route {
 	/** Names in lower case, as the gateway hands them over. */
 	headers?: z.ZodObject;
 	body?: z.ZodType;
-	reply: { status: number; description: string; schema: z.ZodType };
+	/** JSON unless given; another type is handed over as text. */
+	bodyType?: "application/x-ndjson";
+	/** `headers`: those of its own, in lower case; the answer has all that are not optional. */
+	reply: { status: number; description: string; schema: z.ZodType; headers?: z.ZodObject };
 	errors: readonly ErrorName[];
 }
 
@@ -34,6 +37,10 @@ export const idempotent = z.object({
 		.regex(/^[\x21-\x7e]{1,255}$/, "1 to 255 printable ASCII characters without spaces")
 		.meta({ description: "The same key with the same body gets the same answer for 24 hours." }),
 });
+
+/** Headers of answers: the tenant's revision, and where to follow what was accepted. */
+export const etag = z.string().meta({ description: 'The tenant\'s revision, for If-Match, e.g. "3".' });
+export const location = z.string().meta({ description: "Path of the operation to follow." });
 
 /** What every route that reads or writes may end with. */
 export const outages = ["Throttled", "ServiceUnavailable"] as const satisfies readonly ErrorName[];

@@ -11,7 +11,7 @@ import {
 import { happeningSchema } from "../../../domain/operation-history.ts";
 import { operationViewSchema } from "../../../domain/operation-view.ts";
 import { tenantViewSchema } from "../../../domain/tenant-view.ts";
-import { idempotent, next, outages, page, type Route, tenantId } from "./route.ts";
+import { etag, idempotent, location, next, outages, page, type Route, tenantId } from "./route.ts";
 
 export const slugAnswerSchema = z
 	.object({
@@ -28,6 +28,7 @@ const changed = {
 	status: 202,
 	description: "Accepted. `Location` is the operation to follow.",
 	schema: z.object({ tenant: tenantViewSchema, operation: operationViewSchema }),
+	headers: z.object({ location, etag }),
 };
 const changeErrors = ["InvalidRequest", "TenantNotFound", "TenantLeaving", ...outages] as const;
 
@@ -75,7 +76,7 @@ export const tenantRoutes = {
 		scope: "tenants:read",
 		summary: "Show a tenant, how it stands and who has to act",
 		pathParameters: z.object({ tenantId }),
-		reply: { status: 200, description: "The tenant.", schema: tenantViewSchema },
+		reply: { status: 200, description: "The tenant.", schema: tenantViewSchema, headers: z.object({ etag }) },
 		errors: ["InvalidRequest", "TenantNotFound", ...outages],
 	},
 	updateTenant: {

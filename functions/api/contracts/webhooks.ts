@@ -27,7 +27,8 @@ export const webhookRoutes = {
 		path: "/v1/webhooks",
 		scope: "webhooks:read",
 		summary: "List webhooks, in order of registration",
-		reply: { status: 200, description: "All of them.", schema: z.object({ webhooks: z.array(webhookSchema) }) },
+		query: z.strictObject(page),
+		reply: { status: 200, description: "A page.", schema: z.object({ webhooks: z.array(webhookSchema), next }) },
 		errors: ["InvalidRequest", ...outages],
 	},
 	showWebhook: {
@@ -52,7 +53,8 @@ export const webhookRoutes = {
 		method: "post",
 		path: "/v1/webhooks/{webhookId}/test",
 		scope: "webhooks:write",
-		summary: "Send a WebhookTest, signed and repeated like any event; a disabled webhook is enabled again",
+		summary:
+			"Send a WebhookTest, signed and repeated like any event; a disabled webhook is enabled again once it has come through",
 		pathParameters: path,
 		reply: { status: 202, description: "It is on its way: see the deliveries.", schema: deliverySchema },
 		errors: known,

@@ -74,6 +74,17 @@ describe("what the billing system tells of a subscription", () => {
 		expect(await kept()).toMatchObject({ heard: { subscription: at(2) } });
 	});
 
+	it("counts once of two that came about at the same moment: the one that was taken first", async () => {
+		await restored(at(1));
+		await ended(at(1));
+		expect(await kinds()).toEqual([]);
+	});
+
+	it("is a reason by itself when none is given", async () => {
+		await ended(at(1));
+		expect(await kept()).toMatchObject({ suspension: { reason: "Subscription ended" } });
+	});
+
 	it("compares moments, not texts", async () => {
 		await restored(at(0));
 		// One minute later, and yet a smaller text.

@@ -158,9 +158,11 @@ describe("a signup that may be accepted later", () => {
 		expect(cloud.told()).toEqual([]);
 	});
 
-	it("throws when its rejection could not be told", async () => {
+	it("throws when its rejection could not be told, which waits in the outbox", async () => {
 		cloud.eventBridge.rejects(Object.assign(new Error("down"), { $fault: "server" }));
 		await expect(handler(signup(aNewTenant({ slug: "www" })))).rejects.toThrow("back to the queue");
+		const waiting = (await cloud.rows("registry")).filter(({ sk }) => sk === "EVENT");
+		expect(waiting).toMatchObject([{ detailType: "TenantOnboardingRejected", statusPk: "EVENT#pending" }]);
 	});
 
 	it("throws for an event of another shape", async () => {

@@ -42,6 +42,12 @@ describe("a former name", () => {
 		expect(await begun()).toEqual([]);
 	});
 
+	it("redirects on when nothing says until when", async () => {
+		await cloud.hold({ claim: aClaim({ hostname: former, intent: "redirect" }) });
+		await handler();
+		expect(await begun()).toEqual([]);
+	});
+
 	it("waits for the next hour while another operation of its tenant is under way", async () => {
 		await hold(over);
 		await cloud.hold({ operation: anOperation({ status: "running" }) });

@@ -1,0 +1,19 @@
+import { HostmasterError } from "../../domain/errors.ts";
+
+/** An opaque cursor from where a list of one partition stopped; null when it did not. */
+export function sortCursor(key: Record<string, unknown> | undefined): string | null {
+	return key ? Buffer.from(String(key["sk"])).toString("base64url") : null;
+}
+
+/** Where a cursor points in a partition whose sort keys begin with `prefix`. Throws InvalidRequest for a text that no such list gave. */
+export function sortKey(
+	cursor: string | undefined,
+	pk: string,
+	prefix: string,
+): { pk: string; sk: string } | undefined {
+	if (cursor === undefined) return undefined;
+	const sk = Buffer.from(cursor, "base64url").toString("utf8");
+	if (sk.startsWith(prefix) && /^[\w#:.-]{1,256}$/.test(sk)) return { pk, sk };
+	const detail = "'cursor' is not one that this list gave as 'next': begin again without it.";
+	throw new HostmasterError("InvalidRequest", detail, { field: "cursor", rule: "format" });
+}

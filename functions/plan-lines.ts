@@ -1,0 +1,114 @@
+import { HostmasterError } from "../domain/errors.ts";
+import type { KeptLine } from "../domain/import.ts";
+import { planImport, type SoundLine, type Standing } from "../domain/import-plan.ts";
+import { flawIn } from "../domain/json-flaw.ts";
+import { limits } from "../domain/limits.ts";
+import { newTenantSchema } from "../domain/new-tenant.ts";
+import type { StandingRecord } from "../domain/standing-records.ts";
+import { readClaims } from "../services/claims.ts";
+import { isoNow } from "../services/clock.ts";
+import { setting } from "../services/settings.ts";
+import { readTenants, tenantIdsOf } from "../services/tenants.ts";
+import { refusalsOf } from "./api/problems.ts";
+import { readNames } from "./read-names.ts";
+import { readZone } from "./read-zone.ts";
+
+/** DynamoDB gives 100 rows a call. */
+const rowsPerCall = 100;
+const callsAtOnce = 10;
+
+/**
+ * What an import of NDJSON would do, line by line in their order; nothing is written. Lines that are no sound request are part of the
+ * plan. Throws InvalidRequest for too many lines, ServiceUnavailable when the world cannot be read before `endsMs`.
+ */
+export async function planLines(text: string, endsMs: number): Promise<KeptLine[]> {
+	const written = text.split("\n").map((line, at) => ({ line: at + 1, text: line.trim() }));
+	const given = written.filter((line) => line.text !== "");
+	if (given.length === 0 || given.length > limits.importLines.value) {
+		const detail = `An import has 1 to ${limits.importLines.value} lines with one tenant each, and this one has ${given.length}.`;
+		throw new HostmasterError("InvalidRequest", detail, {
+			field: "body",
+			rule: given.length === 0 ? "required" : "maximum",
+		});
+	}
+	const read = given.map(readLine);
+	const sound = read.flatMap((line) => ("names" in line ? [line] : []));
+	const planned = new Map(planImport(sound, await standingOf(sound, endsMs)).map((line) => [line.line, line]));
+	return read.map((line) => ("names" in line ? (planned.get(line.line) ?? unplanned(line)) : line));
+}
+
+function unplanned({ line }: SoundLine): never {
+	throw new Error(`Line ${line} has no plan.`);
+}
+
+function readLine({ line, text }: { line: number; text: string }): SoundLine | KeptLine {
+	const invalid = (field: string, rule: string, detail: string): KeptLine => ({
+		...{ line, state: "invalid", problem: { field, rule, detail } },
+	});
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return invalid("line", "json", "The line is not JSON.");
+	}
+	const flaw = flawIn(value);
+	if (flaw) return invalid(flaw.path.join(".") || "line", flaw.rule, flaw.detail);
+	const request = newTenantSchema.safeParse(value);
+	if (!request.success) {
+		const [refusal] = refusalsOf(request.error, value, "line");
+		return invalid(refusal?.field ?? "line", refusal?.rule ?? "type", refusal?.detail ?? "It is not a tenant.");
+	}
+	try {
+		return { line, request: request.data, names: readNames(request.data) };
+	} catch (error) {
+		if (!(error instanceof HostmasterError) || error.field === undefined) throw error;
+		const refused = { ...invalid(error.field, error.rule ?? "valid", error.detail), slug: request.data.slug };
+		return error.name === "SlugReserved" ? { ...refused, state: "conflict" } : refused;
+	}
+}
+
+async function standingOf(lines: readonly SoundLine[], endsMs: number): Promise<Standing> {
+	const references = new Map<string, string>();
+	const claims: [string, Standing["claims"] extends ReadonlyMap<string, infer Claim> ? Claim : never][] = [];
+	const [zone] = await Promise.all([
+		readZone(setting("ZONE_ID"), endsMs),
+		inGroups(
+			lines.map(({ names }) => names.hostname),
+			async (hostnames) => {
+				claims.push(...(await readClaims(hostnames)).claims);
+			},
+		),
+		inGroups(
+			lines.flatMap(({ request }) => request.externalRef ?? []),
+			async (names) => {
+				for (const [name, tenantId] of await tenantIdsOf(names)) references.set(name, tenantId);
+			},
+		),
+	]);
+	const tenants: Standing["tenants"] extends ReadonlyMap<string, infer Tenant> ? Tenant[] : never = [];
+	await inGroups(
+		claims.map(([, { tenantId }]) => tenantId),
+		async (ids) => {
+			tenants.push(...(await readTenants(ids)));
+		},
+	);
+	const records = new Map<string, StandingRecord[]>();
+	for (const record of zone) records.set(record.name, [...(records.get(record.name) ?? []), record]);
+	return {
+		...{ claims: new Map(claims), references, records },
+		tenants: new Map(tenants.map((tenant) => [tenant.tenantId, tenant])),
+		distributionDomain: setting("DISTRIBUTION_DOMAIN"),
+		now: isoNow(),
+	};
+}
+
+/** Reads distinct keys in calls of 100, some at a time. */
+async function inGroups(keys: readonly string[], read: (group: string[]) => Promise<void>): Promise<void> {
+	const distinct = [...new Set(keys)];
+	const groups = Array.from({ length: Math.ceil(distinct.length / rowsPerCall) }, (_, at) =>
+		distinct.slice(at * rowsPerCall, (at + 1) * rowsPerCall),
+	);
+	for (let at = 0; at < groups.length; at += callsAtOnce) {
+		await Promise.all(groups.slice(at, at + callsAtOnce).map(read));
+	}
+}

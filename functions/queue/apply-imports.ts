@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { errorTable, HostmasterError } from "../../domain/errors.ts";
+import type { KeptLine } from "../../domain/import.ts";
+import { limits } from "../../domain/limits.ts";
+import { isoNow } from "../../services/clock.ts";
+import { keepChunk, readChunk, readImport } from "../../services/imports.ts";
+import { sendChunk } from "../../services/imports-queue.ts";
+import { logger } from "../../services/log.ts";
+import { readPause } from "../../services/pause.ts";
+import { acceptOnboarding } from "../accept-onboarding.ts";
+import { defineConsumer } from "./batch.ts";
+
+const messageSchema = z.object({ version: z.literal(1), importId: z.string(), chunk: z.int().nonnegative() });
+
+/** How many lines are accepted at a time: single signups are not to wait for an import. */
+const atOnce = 5;
+/** While an operator has stopped new work, a part asks again so often. */
+const pausedSeconds = 60;
+
+const acceptedSchema = z.object({
+	tenant: z.object({ tenantId: z.string() }),
+	operation: z.object({ operationId: z.string() }),
+});
+
+/**
+ * Accepts the new tenants of a part of an import, each like a POST, and keeps what became of every line. Crash anywhere? The part comes
+ * again, and finds by its lines' keys what was accepted.
+ */
+export const handler = defineConsumer(messageSchema, async (message) => {
+	const [made, chunk] = await Promise.all([readImport(message.importId), readChunk(message.importId, message.chunk)]);
+	if (!made || !chunk || chunk.appliedAt !== undefined) {
+		logger.info("Nothing to apply.", { ...message });
+		return;
+	}
+	if (await readPause()) return sendChunk(message, pausedSeconds);
+	const lines: KeptLine[] = [];
+	for (let at = 0; at < chunk.lines.length; at += atOnce) {
+		const group = chunk.lines.slice(at, at + atOnce);
+		lines.push(...(await Promise.all(group.map((line) => apply(line, made.importId, made.requestedBy)))));
+	}
+	const { dueAt: _due, ...rest } = chunk;
+	await keepChunk({ ...rest, lines, appliedAt: isoNow() });
+});
+
+/** The line with what became of it. Throws what may work later: then the whole part comes again. */
+async function apply(line: KeptLine, importId: string, requestedBy: string): Promise<KeptLine> {
+	const { request, ...rest } = line;
+	if (!request) return line;
+	const asking = {
+		...{ caller: `import:${importId}`, idempotencyKey: String(line.line), requestedBy, correlationId: importId },
+		rememberedHours: limits.importKeep.value * 24,
+	};
+	try {
+		const { body } = await acceptOnboarding(request, asking, { adopted: line.adopted === true });
+		const { tenant, operation } = acceptedSchema.parse(JSON.parse(body));
+		return { ...rest, tenantId: tenant.tenantId, operationId: operation.operationId };
+	} catch (error) {
+		if (!(error instanceof HostmasterError) || errorTable[error.name].status >= 500) throw error;
+		// Taken since it was planned.
+		const { field = "line", rule = "valid", detail } = error;
+		return { ...rest, problem: { field, rule, detail } };
+	}
+}

@@ -1,0 +1,21 @@
+/** Bodies that no route can read, whatever it asks for, each with the rule that it breaks. */
+export const malformedBodies: readonly (readonly [what: string, body: string, rule: string])[] = [
+	["no JSON", "{", "json"],
+	["empty", "", "json"],
+	["two values", "{}{}", "json"],
+	["a form", "slug=a&name=b", "json"],
+	["XML", "<tenant/>", "json"],
+	["JSON with a comment", "{/**/}", "json"],
+	["JSON behind a byte order mark", "\ufeff{}", "json"],
+	["NUL bytes", "\u0000\u0000", "json"],
+	["NaN", '{"a":NaN}', "json"],
+	["an open text with half a character", '"\ud800', "json"],
+	["10,000 levels of lists", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, "depth"],
+	["10,000 levels of objects", `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`, "depth"],
+	["10,000 levels that never end", "[".repeat(10_000), "json"],
+	["half a character", '{"name":"\\ud800"}', "unicode"],
+	["half a character in a name", '{"\\udc00":1}', "unicode"],
+	["a number beyond counting", '{"a":1e400}', "number"],
+	["a member that sets prototypes", '{"__proto__":{"isAdmin":true}}', "member-name"],
+	["one that sets them deep inside", '{"config":{"a":[{"__proto__":{}}]}}', "member-name"],
+];
