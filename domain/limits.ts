@@ -104,6 +104,8 @@ export const limits = {
 	importKeep: limit(90, "days", "ours: who imported what is asked for in the weeks after"),
 	webhooks: limit(50, "webhooks", "ours: every event is compared with each of them"),
 	deliveryKeep: limit(30, "days", "ours: the delivery log"),
+	/** A longer wait is the sweeper's: messages that lie in the queue on purpose would hide those that nobody takes. */
+	deliveryDelay: limit(180, "seconds", "ours: below what the queue's age alarm allows for"),
 	webhookPatience: limit(5, "days", "ours: a receiver that has taken nothing for so long is not told any more"),
 	formerSecret: limit(24, "hours", "ours: receivers take the new secret up within that time"),
 	formerSecrets: limit(4, "secrets that sign beside the newest", "ours: bounds the signatures of a request"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type EventOut, eventsOut } from "./events.ts";
 import { limits } from "./limits.ts";
+import { reasonText } from "./new-tenant.ts";
 
 /** What a webhook may be told of. */
 export const webhookEvents = Object.keys(eventsOut) as [EventOut, ...EventOut[]]; // Object.keys forgets the keys' type
@@ -17,7 +18,7 @@ export const newWebhookSchema = z
 			.refine(isWithoutUser, "without a user's name and password: the signature says who calls")
 			.meta({ examples: ["https://billing.example.com/hostmaster"] }),
 		events: z.array(z.enum(webhookEvents)).min(1).max(webhookEvents.length).optional(),
-		description: z.string().trim().max(200).optional(),
+		description: reasonText.optional(),
 	})
 	.meta({ id: "NewWebhook" });
 export type NewWebhook = z.infer<typeof newWebhookSchema>;

@@ -9,7 +9,7 @@ import { readClaims } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { setting } from "../services/settings.ts";
 import { readTenants, tenantIdsOf } from "../services/tenants.ts";
-import { refusalsOf } from "./api/problems.ts";
+import { fieldOf, refusalsOf } from "./api/problems.ts";
 import { readNames } from "./read-names.ts";
 import { readZone } from "./read-zone.ts";
 
@@ -52,7 +52,7 @@ function readLine({ line, text }: { line: number; text: string }): SoundLine | K
 		return invalid("line", "json", "The line is not JSON.");
 	}
 	const flaw = flawIn(value);
-	if (flaw) return invalid(flaw.path.join(".") || "line", flaw.rule, flaw.detail);
+	if (flaw) return invalid(fieldOf(flaw.path, "line"), flaw.rule, flaw.detail);
 	const request = newTenantSchema.safeParse(value);
 	if (!request.success) {
 		const [refusal] = refusalsOf(request.error, value, "line");

@@ -142,7 +142,8 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		control: (request) => control(request),
 		onDefect: (error, operation) => console.error(`The embedded cloud failed in ${operation}:`, error),
 	});
-	const control = createControl({ faults, services: { dns, dynamodb, route53, sqs, states }, calls: front.calls });
+	const services = { dns, dynamodb, lambda, route53, sqs, states };
+	const control = createControl({ faults, services, calls: front.calls });
 	const listening = await front.listen("127.0.0.1", ports.aws);
 
 	return {

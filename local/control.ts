@@ -2,13 +2,14 @@ import { z } from "zod";
 import type { Dns } from "./dns/server.ts";
 import type { Dynamodb } from "./dynamodb/dynamodb.ts";
 import type { FaultRule, Faults } from "./faults.ts";
+import type { Lambda } from "./lambda/lambda.ts";
 import type { Route53 } from "./route53/route53.ts";
 import type { Sqs } from "./sqs/sqs.ts";
 import type { States } from "./states/states.ts";
 
 export interface ControlOptions {
 	faults: Faults;
-	services: { dns: Dns; dynamodb: Dynamodb; route53: Route53; sqs: Sqs; states: States };
+	services: { dns: Dns; dynamodb: Dynamodb; lambda: Lambda; route53: Route53; sqs: Sqs; states: States };
 	calls: () => Record<string, number>;
 }
 
@@ -33,7 +34,7 @@ const prefix = "/_local/";
  * `GET /_local/` lists them, `GET /_local/counts` counts what has happened so far.
  */
 export function createControl({ faults, services, calls }: ControlOptions) {
-	const { dns, dynamodb, route53, sqs, states } = services;
+	const { dns, dynamodb, lambda, route53, sqs, states } = services;
 	const switches: Record<string, Switch> = {
 		refuse: defineSwitch(
 			z.object({ name: z.string(), reason: z.string().optional() }),
@@ -71,6 +72,7 @@ export function createControl({ faults, services, calls }: ControlOptions) {
 	function counts() {
 		return {
 			calls: calls(),
+			invocations: lambda.invocations(),
 			route53Calls: route53.calls(),
 			stateTransitions: states.transitions(),
 			queues: sqs.depth(),

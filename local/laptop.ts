@@ -28,7 +28,7 @@ export function laptopParameters(ports: Ports, authority: string): Record<string
 		AllowedOrigins: `${demoOriginHost}:${ports.demoOrigin}`,
 		PlatformDomain: platformDomain,
 		// Receivers on the same machine.
-		WebhookNetworks: "127.0.0.0/8",
+		WebhookNetworks: "127.0.0.0/8,::1/128",
 		// A person watches, and no cache of the world's has to fade.
 		RemovalGraceSeconds: "2",
 	};

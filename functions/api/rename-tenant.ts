@@ -1,6 +1,6 @@
 import { readClaim } from "../../services/claims.ts";
 import { acceptChange } from "../accept-change.ts";
-import { readSlug } from "../read-names.ts";
+import { readSlug } from "../read-slug.ts";
 import { acceptedReply, askingOf } from "./accepted.ts";
 import { defineRoute } from "./http.ts";
 import { routes } from "./routes.ts";

@@ -2,7 +2,7 @@ import { HostmasterError } from "../../domain/errors.ts";
 import type { TenantPatch } from "../../domain/new-tenant.ts";
 import type { Tenant } from "../../domain/tenant.ts";
 import { acceptChange } from "../accept-change.ts";
-import { readOrigin, readRoutes } from "../read-names.ts";
+import { readOrigin, readRoutes } from "../read-origins.ts";
 import { acceptedReply } from "./accepted.ts";
 import { defineRoute } from "./http.ts";
 import { routes } from "./routes.ts";

@@ -5,7 +5,8 @@ import { sendFailure, sendSuccess } from "../../services/task-tokens.ts";
 import { checkPut, waitPut } from "../../services/waits.ts";
 import { changeDelete, type RequestedChange } from "../../services/zone-changes.ts";
 import { settleAll } from "../settle-all.ts";
-import { type Findings, recordDone } from "../workflow/step.ts";
+import { recordDone } from "../workflow/step.ts";
+import { recordsRemoved } from "./removed-records.ts";
 import type { Run } from "./zone-run.ts";
 
 // A transaction takes 100 actions: the check, and two for each hostname.
@@ -56,10 +57,6 @@ export async function failAll(
 	);
 }
 
-const removed: Findings = {
-	RecordsInSync: { reason: "Removed", message: "Nothing of it stands in the zone any more.", actor: "hostmaster" },
-};
-
 /**
  * Frees the task of a delete that is done already: records first, then the task, then the row. Crash in between? The row is found
  * again: before the task was freed all is repeated, harmlessly; after it the claim may have moved on, and then the task, which nobody
@@ -67,7 +64,7 @@ const removed: Findings = {
  */
 export function freeRemoved(run: Run, change: RequestedChange): Promise<void> {
 	return orStuck(run, change, async () => {
-		await recordDone(change.wait, removed);
+		await recordDone(change.wait, recordsRemoved);
 		await sendSuccess(change.wait.taskToken);
 		await transact([changeDelete(run.lease.zoneId, change)]);
 	});

@@ -4,17 +4,19 @@ import { logger } from "../../services/log.ts";
 import { count } from "../../services/metrics.ts";
 
 /**
- * Handles each message of a batch by itself: those that throw go back to the queue, and after a few times to its dead letters.
- * A message that does not parse goes the same way, so that somebody sees it. Each is counted, since Lambda sees a success.
+ * Handles each message of a batch by itself, but those that say the same once for all of them: many doorbells of one zone are one.
+ * Those that throw go back to the queue, and after a few times to its dead letters. A message that does not parse goes the same way,
+ * so that somebody sees it. Each is counted, since Lambda sees a success.
  */
 export function defineConsumer<Message>(
 	schema: z.ZodType<Message>,
 	handle: (message: Message) => Promise<void>,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
 	return async (event) => {
-		const handled = await Promise.allSettled(
-			event.Records.map(async ({ body }) => handle(schema.parse(JSON.parse(body)))),
-		);
+		const started = new Map<string, Promise<void>>();
+		const begin = async (body: string) => handle(schema.parse(JSON.parse(body)));
+		for (const { body } of event.Records) if (!started.has(body)) started.set(body, begin(body));
+		const handled = await Promise.allSettled(event.Records.map(({ body }) => started.get(body)));
 		const batchItemFailures = event.Records.flatMap(({ messageId, body }, at) => {
 			const outcome = handled[at];
 			if (outcome?.status !== "rejected") return [];

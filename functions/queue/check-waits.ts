@@ -13,6 +13,7 @@ import { settleAll } from "../settle-all.ts";
 import { type Findings, recordDone } from "../workflow/step.ts";
 import { defineConsumer } from "./batch.ts";
 import { look, type Seen } from "./look.ts";
+import { recordsRemoved } from "./removed-records.ts";
 
 // A message may be a little early by SQS's clock; a look that comes so much before its time is made all the same.
 const earlyMs = 1_000;
@@ -59,7 +60,8 @@ async function lookOrWait(check: Check, waits: readonly Wait[]): Promise<Seen> {
 async function release(check: Check, wait: Wait, findings: Findings): Promise<void> {
 	const claim = await readClaim(wait.hostname);
 	if (claim && isCurrent(claim, wait.generation)) {
-		await recordDone(wait, findings);
+		// One change of Route 53 sets records and removes others.
+		await recordDone(wait, wait.state === "RemoveRecords" ? recordsRemoved : findings);
 		await sendSuccess(wait.taskToken);
 	} else {
 		await sendFailure(wait.taskToken, { error: "Superseded", detail: `Generation ${wait.generation} is over.` });

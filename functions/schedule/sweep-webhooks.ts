@@ -10,7 +10,7 @@ const sentAtOnce = 50;
 /** An attempt with a message of its own has been made or taken by then, so that it is not sent for once more. */
 const graceMs = 60_000;
 
-/** Once a minute: asks for the attempts that are overdue, because their message was lost or they lay further ahead than SQS can delay. */
+/** Once a minute: asks for the attempts that are overdue, because their message was lost or they lay too far ahead for one. */
 export async function handler(): Promise<void> {
 	const startedAt = Date.now();
 	const before = new Date(startedAt - graceMs).toISOString();

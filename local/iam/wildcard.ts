@@ -1,32 +1,39 @@
-/** Patterns are few and asked for often: one expression each. */
-const known = new Map<string, RegExp>();
+/** What `any` and `one` are that `*` and `?` stand for; `last` is the `*` at the end of an ARN's segment. */
+interface Wildcards {
+	flags: string;
+	any: string;
+	last: string;
+	one: string;
+	/** Patterns are few and asked for often: one expression each. */
+	known: Map<string, RegExp>;
+}
 
-/** `any` and `one` are what `*` and `?` stand for; `last` is the `*` at the end of an ARN's segment. */
-function expressionOf(pattern: string, flags: string, { any, last, one }: { any: string; last: string; one: string }) {
-	const key = [flags, any, pattern].join("\n");
-	let expression = known.get(key);
+function expressionOf(pattern: string, { flags, any, last, one, known }: Wildcards): RegExp {
+	let expression = known.get(pattern);
 	if (!expression) {
 		const source = pattern.replaceAll(/\*(?=:|$)|[.*+?^${}()|[\]\\/]/g, (found, at: number) => {
 			if (found === "*") return at + 1 === pattern.length || pattern[at + 1] === ":" ? last : any;
 			return found === "?" ? one : `\\${found}`;
 		});
 		expression = new RegExp(`^${source}$`, flags);
-		known.set(key, expression);
+		known.set(pattern, expression);
 	}
 	return expression;
 }
 
 const everywhere = { any: "[^]*", last: "[^]*", one: "[^]" };
-const withinSegments = { any: "[^:]*", last: "[^]*", one: "[^:]" };
+const inText: Wildcards = { ...everywhere, flags: "u", known: new Map() };
+const inAction: Wildcards = { ...everywhere, flags: "iu", known: new Map() };
+const inArn: Wildcards = { flags: "u", any: "[^:]*", last: "[^]*", one: "[^:]", known: new Map() };
 
 /** Whether `text` is what the pattern describes: `*` stands for any characters, `?` for one. Case counts. */
 export function matchesText(pattern: string, text: string): boolean {
-	return expressionOf(pattern, "u", everywhere).test(text);
+	return expressionOf(pattern, inText).test(text);
 }
 
 /** As matchesText, in any case: so the names of actions are compared. */
 export function matchesAction(pattern: string, action: string): boolean {
-	return expressionOf(pattern, "iu", everywhere).test(action);
+	return expressionOf(pattern, inAction).test(action);
 }
 
 /**
@@ -35,5 +42,5 @@ export function matchesAction(pattern: string, action: string): boolean {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function matchesResource(pattern: string, arn: string): boolean {
-	return expressionOf(pattern, "u", withinSegments).test(arn);
+	return expressionOf(pattern, inArn).test(arn);
 }

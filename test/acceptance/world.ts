@@ -109,7 +109,7 @@ export function surroundings(endpoints: Endpoints) {
 	const operations = () => list("/v1/operations", "operations", operationViewSchema);
 
 	return {
-		...{ endpoints, sfn, bus, documents, call, post, tenants, operations },
+		...{ endpoints, sfn, bus, documents, call, post, list, tenants, operations },
 		client: createClient(endpoints),
 		viewer: createViewer(endpoints),
 		/**

@@ -112,8 +112,8 @@ describe("each function", () => {
 		const failing = ofType(template, "AWS::Lambda::Function").filter(
 			([, { Properties }]) => Properties["DeadLetterConfig"],
 		);
-		expect(holders.map(([id]) => id)).toEqual(["RecordExecutionRole"]);
-		expect(failing.map(([id]) => id)).toEqual(["RecordExecutionLambdaFunction"]);
+		expect(holders.map(([id]) => id)).toEqual(["RecordExecutionRole", "FanOutWebhooksRole"]);
+		expect(failing.map(([id]) => id)).toEqual(["RecordExecutionLambdaFunction", "FanOutWebhooksLambdaFunction"]);
 	});
 });
 

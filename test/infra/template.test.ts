@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { limits } from "../../domain/limits.ts";
+import type { Route } from "../../functions/api/contracts/route.ts";
+import { routes } from "../../functions/api/routes.ts";
+import { readFunctions } from "../../scripts/service-file.ts";
 import { type StageName, stageNames } from "../../scripts/stages.ts";
 import { metricsNamespace } from "../../services/metrics.ts";
 import { at, listAt, namesIn, ofType, packagedTemplates, type Template } from "./packaged.ts";
@@ -26,7 +29,9 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 	it("keeps data when the stack is deleted, restores it to any second, and encrypts it", () => {
 		const template = templates[stage];
 		const tables = ofType(template, "AWS::DynamoDB::Table");
-		expect(tables.map(([id]) => id)).toEqual(["RegistryTable", "WaitsTable", "ZoneChangesTable"]);
+		expect(tables.map(([id]) => id)).toEqual([
+			...["RegistryTable", "WaitsTable", "ImportsTable", "WebhooksTable", "ZoneChangesTable"],
+		]);
 		for (const [id, table] of tables) {
 			expect.soft(protectionOf(table.Properties), id).toEqual({ deletion: true, recovery: true });
 		}
@@ -42,7 +47,7 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 	it("gives every function a role of its own, a log group that forgets, and an alarm", () => {
 		const template = templates[stage];
 		const functions = ofType(template, "AWS::Lambda::Function");
-		expect(functions).toHaveLength(22);
+		expect(functions).toHaveLength(readFunctions().length);
 		const roles = functions.map(([, { Properties }]) => String(at(Properties, "Role", "Fn::GetAtt", 0)));
 		expect(new Set(roles).size).toBe(functions.length);
 		for (const [id, { Properties }] of functions) {
@@ -59,7 +64,7 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 	it("hides a message for six times its function's timeout, and keeps what nobody could handle", () => {
 		const template = templates[stage];
 		const mappings = ofType(template, "AWS::Lambda::EventSourceMapping");
-		expect(mappings).toHaveLength(3);
+		expect(mappings).toHaveLength(6);
 		for (const [id, { Properties }] of mappings) {
 			const queue = template.Resources[String(at(Properties, "EventSourceArn", "Fn::GetAtt", 0))];
 			const consumer = template.Resources[String(at(Properties, "FunctionName", "Fn::GetAtt", 0))];
@@ -97,6 +102,7 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 		for (const [metric, id] of [
 			["BrokenLooks", "CheckWaitsLambdaFunction"],
 			["UnsafePlans", "ReconcileLambdaFunction"],
+			["DisabledWebhooks", "DeliverWebhooksLambdaFunction"],
 		] as const) {
 			const [counted] = alarmsOn(template, metric, id);
 			expect.soft(at(Resources[counted ?? ""], "Properties", "Namespace"), metric).toBe(metricsNamespace);
@@ -109,9 +115,12 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 			at(Properties, "MaximumBatchingWindowInSeconds"),
 		]);
 		expect(windows).toEqual([
+			["EventsQueue", undefined],
 			["OperationsQueue", undefined],
-			["ZoneQueue", 1],
+			["ZoneQueue", 2],
 			["ChecksQueue", undefined],
+			["WebhooksQueue", undefined],
+			["ImportsQueue", undefined],
 		]);
 	});
 
@@ -134,7 +143,7 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 		const rules = ofType(templates[stage], "AWS::Events::Rule").filter(
 			([, { Properties }]) => Properties["EventPattern"],
 		);
-		expect(rules).toHaveLength(2);
+		expect(rules).toHaveLength(3);
 		for (const [id, { Properties }] of rules) {
 			const target = at(Properties, "Targets", 0);
 			expect.soft(at(target, "RetryPolicy", "MaximumRetryAttempts"), id).toBe(185);
@@ -148,17 +157,12 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 			Properties["RouteKey"],
 			...listAt(Properties, "AuthorizationScopes"),
 		]);
-		expect(scopes).toEqual([
-			["POST /v1/tenants", "tenants:write"],
-			["GET /v1/tenants", "tenants:read"],
-			["GET /v1/tenants/{tenantId}", "tenants:read"],
-			["GET /v1/operations", "operations:read"],
-			["GET /v1/operations/{operationId}", "operations:read"],
-			["POST /v1/operations/{operationId}/retry", "operations:retry"],
-			["GET /v1/slugs/{slug}", "tenants:read"],
-			["GET /v1/openapi.json"],
-			["GET /v1/health"],
+		const expected = Object.values<Route>(routes).map(({ method, path, scope }) => [
+			`${method.toUpperCase()} ${path}`,
+			...(scope === undefined ? [] : [scope]),
 		]);
+		expect(scopes.sort()).toEqual(expected.sort());
+		expect(scopes.filter(([, scope]) => scope === undefined)).toEqual([["GET /v1/health"], ["GET /v1/openapi.json"]]);
 		expect(at(template.Resources["HttpApiAuthorizerCallers"], "Properties", "JwtConfiguration")).toEqual({
 			Audience: [{ Ref: "TokenAudience" }],
 			Issuer: { Ref: "TokenIssuer" },

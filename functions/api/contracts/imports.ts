@@ -7,7 +7,7 @@ import {
 	progressSchema,
 } from "../../../domain/import.ts";
 import { limits } from "../../../domain/limits.ts";
-import { idempotent, next, outages, page, type Route } from "./route.ts";
+import { idempotent, location, next, outages, page, type Route } from "./route.ts";
 
 const importId = z.string().regex(/^imp_[0-9A-F]{26}$/, "imp_ and 26 hexadecimal digits");
 const summary = importSchema.omit({ chunks: true, requestDigest: true });
@@ -40,7 +40,12 @@ export const importRoutes = {
 				description: "One NewTenant as JSON a line.",
 				examples: ['{"slug":"acme","name":"Acme","origin":{"host":"…"}}'],
 			}),
-		reply: { status: 202, description: "The plan; it is being applied unless it was a dry run.", schema: plan },
+		reply: {
+			status: 202,
+			description: "The plan; it is being applied unless it was a dry run.",
+			schema: plan,
+			headers: z.object({ location: location.optional() }),
+		},
 		errors: ["InvalidRequest", "IdempotencyKeyReused", ...outages],
 	},
 	listImports: {

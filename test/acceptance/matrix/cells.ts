@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { awsEndpoint } from "../../../local/laptop.ts";
 import { accountAt, stack, type World } from "../world.ts";
 import { type Column, columns, ordersOf } from "./columns.ts";
-import type { watchEnds } from "./ends.ts";
+import type { Crowd } from "./crowd.ts";
 import { askFor, type Kind, marksOf, partsOf, type Subject } from "./lives.ts";
 
 /** One tenant whose operation meets one fault in one of its functions. */
@@ -30,11 +30,8 @@ export function cellsOf(kind: Kind, callsOf: (part: string) => number): Omit<Cel
 	);
 }
 
-// Real time, for one operation among all others: far more than it takes.
-const deadlineMs = 60_000;
-
 /** Takes a cell's tenant through its operation, with the fault on order. What becomes of it is written into the cell. */
-export async function runCell(cell: Cell, calls: number, world: World, ends: ReturnType<typeof watchEnds>) {
+export async function runCell(cell: Cell, calls: number, { world, end }: Crowd): Promise<void> {
 	const { kind, part, column } = cell;
 	const accepting = partsOf[kind][0] ?? "";
 	const started = part === "startOperation";
@@ -55,7 +52,7 @@ export async function runCell(cell: Cell, calls: number, world: World, ends: Ret
 		order(operation.operationId);
 		await sendStart(operation.operationId, world);
 	}
-	cell.status = await ends.of(operation.operationId, deadlineMs);
+	cell.status = await end(operation.operationId);
 	for (const back of takeBack) back();
 }
 

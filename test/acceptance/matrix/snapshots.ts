@@ -8,7 +8,7 @@ const operationSchema = z.object({
 	operationId: z.string(),
 	...{ kind: z.string(), status: z.string(), attempt: z.int(), redriveCount: z.int(), generation: z.int() },
 	stepsDone: z.record(z.string(), z.string()),
-	failure: z.unknown(),
+	failure: z.unknown().optional(),
 	history: z.array(z.object({ what: z.string() })),
 });
 
