@@ -27,7 +27,7 @@ export interface LocalStack {
 	end(): Promise<void>;
 }
 
-/** Starts a stack over a new directory and waits until it answers. Rejects when it ends before, or takes longer than a minute. */
+/** Starts a stack over a new directory and waits until it answers. Rejects when it ends before, or takes longer than two minutes. */
 export async function startLocalStack({ insyncMs }: { insyncMs: number }): Promise<LocalStack> {
 	const directory = mkdtempSync(join(tmpdir(), "hostmaster-bench-"));
 	const script = ["--disable-warning=ExperimentalWarning", "scripts/launch.mjs", "local/main.ts"];
@@ -55,10 +55,10 @@ export async function startLocalStack({ insyncMs }: { insyncMs: number }): Promi
 }
 
 async function endpointsIn(file: string, child: ChildProcess): Promise<Endpoints> {
-	const endsAt = Date.now() + 60_000;
+	const endsAt = Date.now() + 120_000;
 	while (!existsSync(file)) {
 		if (child.exitCode !== null) throw new Error(`The local stack ended with ${child.exitCode}.`);
-		if (Date.now() > endsAt) throw new Error("The local stack is not ready after a minute.");
+		if (Date.now() > endsAt) throw new Error("The local stack is not ready after two minutes.");
 		await pause(50);
 	}
 	return JSON.parse(readFileSync(file, "utf8"));

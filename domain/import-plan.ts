@@ -16,6 +16,8 @@ export interface SoundLine {
 /** What stands already, as far as the lines name it. */
 export interface Standing {
 	claims: ReadonlyMap<string, Claim>;
+	/** Hostnames whose claim does not parse: nothing can be said of them, least of all that they are free. */
+	unreadable: ReadonlySet<string>;
 	/** By id: the owners of those claims, and of the lines' externalRefs. */
 	tenants: ReadonlyMap<string, Tenant>;
 	/** Tenant ids by externalRef. */
@@ -37,6 +39,7 @@ export interface Standing {
  * | is a tenant that stands, by slug and externalRef, but differs   | conflict | `differs`     |
  * | names a slug of another tenant's, or one in quarantine          | conflict | `unique`, `quarantine` |
  * | names an externalRef of another tenant's                        | conflict | `unique`      |
+ * | names a hostname whose row in the registry cannot be read       | conflict | `unreadable`  |
  * | names a hostname under which a record of somebody else's stands | conflict | `record-exists` |
  * | else                                                            | new      |               |
  *
@@ -63,16 +66,29 @@ export function planImport(lines: readonly SoundLine[], standing: Standing): Kep
 function planLine(sound: SoundLine, standing: Standing): KeptLine {
 	const { line, request, names } = sound;
 	const { slug, hostname } = names;
+	if (standing.unreadable.has(hostname)) {
+		return conflict(
+			sound,
+			"slug",
+			"unreadable",
+			`The registry's row of '${hostname}' cannot be read: an operator has to.`,
+		);
+	}
 	const claim = standing.claims.get(hostname);
-	const owner = claim && claim.intent !== "released" ? standing.tenants.get(claim.tenantId) : undefined;
+	const stays = claim && claim.intent !== "released" && claim.intent !== "remove";
+	const owner = stays ? standing.tenants.get(claim.tenantId) : undefined;
 	if (owner && owner.hostname === hostname && owner.externalRef === request.externalRef) {
 		const differing = differences(owner, sound);
-		if (differing.length === 0) return { line, state: "same", slug, tenantId: owner.tenantId };
+		const [first] = differing;
+		if (first === undefined) return { line, state: "same", slug, tenantId: owner.tenantId };
 		const detail = `'${owner.tenantId}' has this slug, and another ${differing.join(", ")}: PATCH it, or leave the line out.`;
-		return { ...conflict(sound, differing[0] ?? "slug", "differs", detail), tenantId: owner.tenantId };
+		return { ...conflict(sound, first, "differs", detail), tenantId: owner.tenantId };
 	}
 	const found = claimability(claim, standing.now);
-	if (found.state === "taken") return conflict(sound, "slug", "unique", `'${slug}' belongs to another tenant.`);
+	if (found.state === "taken") {
+		const whose = claim?.intent === "remove" ? "a tenant that is leaving" : "another tenant";
+		return conflict(sound, "slug", "unique", `'${slug}' belongs to ${whose}.`);
+	}
 	if (found.state === "quarantined") {
 		return conflict(sound, "slug", "quarantine", `'${slug}' was released recently and is kept until ${found.until}.`);
 	}
@@ -81,16 +97,19 @@ function planLine(sound: SoundLine, standing: Standing): KeptLine {
 	}
 	const records = standing.records.get(hostname) ?? [];
 	const wanted = recordsOf(hostname, standing.distributionDomain);
-	const foreign = records.find(
-		({ type, aliasTarget }) =>
-			type === "CNAME" || ((type === "A" || type === "AAAA") && aliasTarget !== standing.distributionDomain),
-	);
+	const foreign = records.find((record) => isForeign(record, standing.distributionDomain));
 	if (foreign) {
 		const detail = `${describeRecord(foreign)} stands in the zone: remove it first, so that nothing of somebody else's is overwritten.`;
 		return conflict(sound, "slug", "record-exists", detail);
 	}
 	const adopted = wanted.every(({ type }) => records.some((record) => record.type === type));
 	return { line, state: "new", slug, ...(adopted && { adopted }), request };
+}
+
+/** Whether an UPSERT of our aliases would be refused because of a record, or take it from somebody. One of several sets is as foreign. */
+function isForeign({ type, aliasTarget, setIdentifier }: StandingRecord, distributionDomain: string): boolean {
+	if (type === "CNAME") return true;
+	return (type === "A" || type === "AAAA") && (aliasTarget !== distributionDomain || setIdentifier !== undefined);
 }
 
 function conflict({ line, names: { slug } }: SoundLine, field: string, rule: string, detail: string): KeptLine {

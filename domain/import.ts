@@ -58,6 +58,11 @@ export const progressSchema = z.object({
 });
 export type Progress = z.infer<typeof progressSchema>;
 
+/** Planned as new, and could not be accepted when its turn came. */
+export function isRefused({ state, problem }: ImportLine): boolean {
+	return state === "new" && problem !== undefined;
+}
+
 export function countLines(lines: readonly ImportLine[]): ImportCounts {
 	const counts: ImportCounts = { new: 0, same: 0, conflict: 0, invalid: 0, adopted: 0 };
 	for (const { state, adopted } of lines) {
@@ -78,8 +83,11 @@ export function estimateSeconds(hostnames: number): number {
 	return Math.ceil(waitSeconds + limits.insync.value);
 }
 
-/** Lines in parts that each fit a row of DynamoDB: at most 100, and no more text than `maxCharacters`. */
-export function chunksOf(lines: readonly KeptLine[], maxCharacters = limits.dynamodbItem.value / 2): KeptLine[][] {
+/**
+ * Lines in parts that each fit a row of DynamoDB: at most 100, and no more text than `maxCharacters`. A character takes up to three
+ * bytes of UTF-8, and what becomes of the lines needs room too.
+ */
+export function chunksOf(lines: readonly KeptLine[], maxCharacters = limits.dynamodbItem.value / 4): KeptLine[][] {
 	const chunks: KeptLine[][] = [];
 	let size = 0;
 	for (const line of lines) {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import { ulid } from "ulid";
 import { HostmasterError } from "../domain/errors.ts";
 import { chunksOf, countLines, type Import, type KeptLine } from "../domain/import.ts";
 import { isoNow } from "../services/clock.ts";
-import { keepChunk, keepImport, readChunks, readImport } from "../services/imports.ts";
+import { importOfRequest, keepChunk, keepImport, readChunks } from "../services/imports.ts";
 import { sendChunk } from "../services/imports-queue.ts";
 import { logger } from "../services/log.ts";
 import type { Asking } from "./asking.ts";
@@ -22,12 +23,14 @@ export interface AcceptedImport {
  * InvalidRequest, IdempotencyKeyReused, Throttled, ServiceUnavailable.
  */
 export async function acceptImport(text: string, asking: Asking): Promise<AcceptedImport> {
-	const importId = importIdOf(asking);
-	const requestDigest = createHash("sha256").update(text).digest("hex");
-	const earlier = await acceptedBefore(importId, requestDigest);
+	const requestKey = digestOf(`${asking.caller} ${asking.idempotencyKey}`);
+	const requestDigest = digestOf(text);
+	const earlier = await acceptedBefore(requestKey, requestDigest);
 	if (earlier) return earlier;
 	const lines = await planLines(text, Date.now() + planMs);
 	const createdAt = isoNow();
+	// An id of its own: a repetition that comes while this one is planned keeps its parts apart from these.
+	const importId = `imp_${ulid(Date.parse(createdAt))}`;
 	const chunks = chunksOf(lines);
 	await settleAll([...chunks.entries()], 10, ([chunk, kept]) => {
 		const isOpen = kept.some(({ state }) => state === "new");
@@ -41,10 +44,11 @@ export async function acceptImport(text: string, asking: Asking): Promise<Accept
 		chunks: chunks.length,
 		requestDigest,
 	};
-	// From here on it is applied. Crash before? Its parts know no import, are left alone, and expire.
-	if (!(await keepImport(made))) {
-		const meanwhile = await acceptedBefore(importId, requestDigest);
+	// From here on it is applied. Crash before, or another was faster? Its parts know no import, are never applied, and expire.
+	if (!(await keepImport(made, requestKey))) {
+		const meanwhile = await acceptedBefore(requestKey, requestDigest);
 		if (meanwhile) return meanwhile;
+		throw new HostmasterError("ServiceUnavailable", "Another request was at this key; please repeat yours.");
 	}
 	await tell(made);
 	return { made, lines };
@@ -65,19 +69,19 @@ export async function planOnly(text: string, asking: Asking): Promise<AcceptedIm
 	return { made, lines };
 }
 
-/** Of one caller and key there is one import, whatever crashes in between. */
-function importIdOf({ caller, idempotencyKey }: Asking): string {
-	return `imp_${createHash("sha256").update(`${caller} ${idempotencyKey}`).digest("hex").slice(0, 26).toUpperCase()}`;
+function digestOf(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
 }
 
-async function acceptedBefore(importId: string, requestDigest: string): Promise<AcceptedImport | undefined> {
-	const made = await readImport(importId);
+/** Of one caller and Idempotency-Key there is one import. */
+async function acceptedBefore(requestKey: string, requestDigest: string): Promise<AcceptedImport | undefined> {
+	const made = await importOfRequest(requestKey);
 	if (!made) return undefined;
 	if (made.requestDigest !== requestDigest) {
 		const detail = "The key came before with another body. Repeat that body, or use a new key for a new import.";
 		throw new HostmasterError("IdempotencyKeyReused", detail, { field: "Idempotency-Key", rule: "one-request" });
 	}
-	return { made, lines: (await readChunks(importId)).flatMap(({ lines }) => lines) };
+	return { made, lines: (await readChunks(made.importId)).flatMap(({ lines }) => lines) };
 }
 
 /** The parts are in the index of due ones: what is not told here, the sweeper tells. */

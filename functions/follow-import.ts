@@ -1,4 +1,4 @@
-import type { Import, Progress } from "../domain/import.ts";
+import { type Import, isRefused, type Progress } from "../domain/import.ts";
 import { type Chunk, keepChunk, readChunks } from "../services/imports.ts";
 import { statusesOf } from "../services/operations.ts";
 
@@ -22,7 +22,7 @@ export async function progressOf({
 /** `unwritten`: hostnames that have not come to life yet and whose records have to be written. */
 async function ofChunk(chunk: Chunk): Promise<{ progress: Progress; unwritten: number }> {
 	const fresh = chunk.lines.filter(({ state }) => state === "new");
-	const refused = fresh.filter(({ problem }) => problem !== undefined).length;
+	const refused = fresh.filter(isRefused).length;
 	if (chunk.ended) return { progress: { waiting: 0, open: 0, refused, ...chunk.ended }, unwritten: 0 };
 	const begun = fresh.filter(({ operationId }) => operationId !== undefined);
 	const statuses = await statusesOf(begun.flatMap(({ operationId }) => operationId ?? []));

@@ -1,3 +1,4 @@
+import type { Claim } from "../domain/claim.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import type { KeptLine } from "../domain/import.ts";
 import { planImport, type SoundLine, type Standing } from "../domain/import-plan.ts";
@@ -5,6 +6,7 @@ import { flawIn } from "../domain/json-flaw.ts";
 import { limits } from "../domain/limits.ts";
 import { newTenantSchema } from "../domain/new-tenant.ts";
 import type { StandingRecord } from "../domain/standing-records.ts";
+import type { Tenant } from "../domain/tenant.ts";
 import { readClaims } from "../services/claims.ts";
 import { isoNow } from "../services/clock.ts";
 import { setting } from "../services/settings.ts";
@@ -69,13 +71,16 @@ function readLine({ line, text }: { line: number; text: string }): SoundLine | K
 
 async function standingOf(lines: readonly SoundLine[], endsMs: number): Promise<Standing> {
 	const references = new Map<string, string>();
-	const claims: [string, Standing["claims"] extends ReadonlyMap<string, infer Claim> ? Claim : never][] = [];
+	const claims = new Map<string, Claim>();
+	const unreadable = new Set<string>();
 	const [zone] = await Promise.all([
 		readZone(setting("ZONE_ID"), endsMs),
 		inGroups(
 			lines.map(({ names }) => names.hostname),
 			async (hostnames) => {
-				claims.push(...(await readClaims(hostnames)).claims);
+				const found = await readClaims(hostnames);
+				for (const [hostname, claim] of found.claims) claims.set(hostname, claim);
+				for (const hostname of found.unreadable) unreadable.add(hostname);
 			},
 		),
 		inGroups(
@@ -85,18 +90,17 @@ async function standingOf(lines: readonly SoundLine[], endsMs: number): Promise<
 			},
 		),
 	]);
-	const tenants: Standing["tenants"] extends ReadonlyMap<string, infer Tenant> ? Tenant[] : never = [];
+	const tenants = new Map<string, Tenant>();
 	await inGroups(
-		claims.map(([, { tenantId }]) => tenantId),
+		[...claims.values()].map(({ tenantId }) => tenantId),
 		async (ids) => {
-			tenants.push(...(await readTenants(ids)));
+			for (const tenant of await readTenants(ids, { consistent: true })) tenants.set(tenant.tenantId, tenant);
 		},
 	);
 	const records = new Map<string, StandingRecord[]>();
 	for (const record of zone) records.set(record.name, [...(records.get(record.name) ?? []), record]);
 	return {
-		...{ claims: new Map(claims), references, records },
-		tenants: new Map(tenants.map((tenant) => [tenant.tenantId, tenant])),
+		...{ claims, unreadable, tenants, references, records },
 		distributionDomain: setting("DISTRIBUTION_DOMAIN"),
 		now: isoNow(),
 	};

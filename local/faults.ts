@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type Call, fitsCall, fitsInvocation, type Invoked, type RuleOf } from "./fault-fits.ts";
 
 /**
  * What can go wrong with a call. `timeout`: the connection is cut without an answer after a while; `reset`: at once;
@@ -81,22 +82,6 @@ export interface FaultsOptions {
 	rate: number;
 	/** How long a `timeout` holds the connection and a `delay` the answer. Kept short: nobody learns from waiting. */
 	forMs?: number;
-}
-
-/** An invocation of a function; the payload is JSON text. */
-interface Invoked {
-	functionName: string;
-	payload: string;
-}
-
-interface Call {
-	service: string;
-	operation: string;
-	body: string;
-	/** The first, unless told. */
-	try?: number;
-	/** Whose call it is, when a function makes it. */
-	invocation?: Invoked | undefined;
 }
 
 /** Decides which calls go wrong. It only decides: whoever carries the call makes it go wrong. */
@@ -212,25 +197,4 @@ export function createFaults({ seed, rate: startRate, forMs = 50 }: FaultsOption
 		},
 		given: () => ({ ...given }),
 	};
-}
-
-type RuleOf<Kind> = Extract<FaultRule, { kind: Kind }>;
-
-function fitsCall(rule: FaultRule, call: Call): rule is FaultRule & CallFaultRule {
-	if (rule.kind === "duplicate" || rule.kind === "crash" || rule.kind === "hold" || rule.kind === "drop") return false;
-	if (rule.service !== undefined && rule.service !== call.service) return false;
-	if (rule.operation !== undefined && rule.operation !== call.operation) return false;
-	if (rule.try !== undefined && rule.try !== (call.try ?? 1)) return false;
-	if (rule.functionName !== undefined || rule.payloadIncludes !== undefined) {
-		if (!call.invocation || !fitsInvocation(rule, call.invocation)) return false;
-	}
-	return rule.bodyIncludes === undefined || call.body.includes(rule.bodyIncludes);
-}
-
-function fitsInvocation(
-	{ functionName, payloadIncludes = [] }: { functionName?: string; payloadIncludes?: readonly string[] },
-	invoked: Invoked,
-): boolean {
-	if (functionName !== undefined && functionName !== invoked.functionName) return false;
-	return payloadIncludes.every((part) => invoked.payload.includes(part));
 }

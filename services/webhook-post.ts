@@ -1,5 +1,5 @@
 import { lookup as lookUp } from "node:dns";
-import { request } from "node:https";
+import { Agent, request } from "node:https";
 import type { LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
 import { optionalSetting } from "./settings.ts";
@@ -37,7 +37,8 @@ export async function postWebhook(
 					...{ "user-agent": "Hostmaster", ...headers },
 				},
 				lookup: lookUpBy(isReachable),
-				agent: false,
+				// Kept by nobody; it asks for all addresses, and tries one after the other.
+				agent: new Agent({ autoSelectFamily: true }),
 				signal: AbortSignal.timeout(timeoutMs),
 				...(authority && { ca: [...rootCertificates, authority] }),
 			},
@@ -67,9 +68,7 @@ function lookUpBy(isReachable: (address: string) => boolean): LookupFunction {
 			if (error) return answer(error, []);
 			const refused = addresses.find(({ address }) => !isReachable(address));
 			if (refused) return answer(new Error(`${hostname}: ${refusalOf(refused.address)}`), []);
-			const [first] = addresses;
-			if (options.all || !first) return answer(null, addresses);
-			return answer(null, first.address, first.family);
+			return answer(null, addresses);
 		});
 	};
 }

@@ -1,3 +1,4 @@
+import { isRefused } from "../../domain/import.ts";
 import { readChunk } from "../../services/imports.ts";
 import { defineRoute } from "./http.ts";
 import { knownImport } from "./known-import.ts";
@@ -9,7 +10,9 @@ export const handler = defineRoute(routes.listImportLines, async ({ path: { impo
 	const { chunks } = await knownImport(importId);
 	const chunk = Number(sortKey(cursor, importId, "CHUNK#")?.sk.slice("CHUNK#".length) ?? 0);
 	const lines = (await readChunk(importId, chunk))?.lines ?? [];
-	const wanted = lines.filter((line) => state === undefined || line.state === state);
+	const wanted = lines.filter((line) =>
+		state === "refused" ? isRefused(line) : state === undefined || line.state === state,
+	);
 	const next = chunk + 1 < chunks ? sortCursor({ sk: `CHUNK#${chunk + 1}` }) : null;
 	return { body: { lines: wanted.map(({ request: _request, ...line }) => line), next } };
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorTable, HostmasterError } from "../../domain/errors.ts";
-import type { KeptLine } from "../../domain/import.ts";
+import type { Import, KeptLine } from "../../domain/import.ts";
 import { limits } from "../../domain/limits.ts";
 import { isoNow } from "../../services/clock.ts";
 import { keepChunk, readChunk, readImport } from "../../services/imports.ts";
@@ -28,21 +28,38 @@ const acceptedSchema = z.object({
  */
 export const handler = defineConsumer(messageSchema, async (message) => {
 	const [made, chunk] = await Promise.all([readImport(message.importId), readChunk(message.importId, message.chunk)]);
-	if (!made || !chunk || chunk.appliedAt !== undefined) {
+	if (!chunk || chunk.appliedAt !== undefined) {
 		logger.info("Nothing to apply.", { ...message });
 		return;
 	}
+	const { dueAt, ...rest } = chunk;
+	// Its planning has ended without an import, or the sweeper would not ask yet: it need not be asked for any more.
+	if (!made) return keepChunk(rest);
 	if (await readPause()) return sendChunk(message, pausedSeconds);
-	const lines: KeptLine[] = [];
-	for (let at = 0; at < chunk.lines.length; at += atOnce) {
-		const group = chunk.lines.slice(at, at + atOnce);
-		lines.push(...(await Promise.all(group.map((line) => apply(line, made.importId, made.requestedBy)))));
-	}
-	const { dueAt: _due, ...rest } = chunk;
-	await keepChunk({ ...rest, lines, appliedAt: isoNow() });
+	const { lines, failures } = await applyAll(chunk.lines, made);
+	if (failures.length === 0) return keepChunk({ ...rest, lines, appliedAt: isoNow() });
+	// What was accepted is shown meanwhile; the others are tried again.
+	await keepChunk({ ...rest, dueAt, lines });
+	throw new AggregateError(failures, `${failures.length} of ${lines.length} lines could not be applied.`);
 });
 
-/** The line with what became of it. Throws what may work later: then the whole part comes again. */
+/** The lines with what became of them; one that failed stays as it was, and keeps no other waiting. */
+async function applyAll(lines: readonly KeptLine[], { importId, requestedBy }: Import) {
+	const applied: KeptLine[] = [];
+	const failures: unknown[] = [];
+	for (let at = 0; at < lines.length; at += atOnce) {
+		const group = lines.slice(at, at + atOnce);
+		const settled = await Promise.allSettled(group.map((line) => apply(line, importId, requestedBy)));
+		for (const [index, line] of group.entries()) {
+			const outcome = settled[index];
+			applied.push(outcome?.status === "fulfilled" ? outcome.value : line);
+			if (outcome?.status === "rejected") failures.push(outcome.reason);
+		}
+	}
+	return { lines: applied, failures };
+}
+
+/** The line with what became of it. Throws what may work later. */
 async function apply(line: KeptLine, importId: string, requestedBy: string): Promise<KeptLine> {
 	const { request, ...rest } = line;
 	if (!request) return line;

@@ -29,20 +29,16 @@ export const handler = defineConsumer(deliveryMessageSchema, async (message) => 
 	if (Date.parse(delivery.nextAttemptAt ?? delivery.createdAt) - earlyMs > now) return;
 	const webhook = await readWebhook(delivery.webhookId);
 	if (!(await takeAttempt(delivery, isoNow(), new Date(now + takenMs).toISOString()))) return;
-	const refusal = refusalOf(webhook, delivery);
-	if (refusal) {
-		await noteAttempt(delivery, { at: isoNow(), error: refusal, millis: 0 }, over("failed"));
-	} else if (webhook) {
-		await attempt(webhook, delivery);
-	}
+	if (!webhook) return await giveUp(delivery, "the webhook was deleted");
+	// A test goes to a disabled webhook too: it is how one is enabled again.
+	const isTold = webhook.status === "enabled" || delivery.type === testEvent;
+	await (isTold ? attempt(webhook, delivery) : giveUp(delivery, "the webhook is disabled"));
 });
 
 const over = (status: "delivered" | "failed") => ({ status, nextAttemptAt: undefined });
 
-/** Why nothing is sent any more. A test goes to a disabled webhook too: it is how one is enabled again. */
-function refusalOf(webhook: Webhook | undefined, { type }: KeptDelivery): string | undefined {
-	if (!webhook) return "the webhook was deleted";
-	return webhook.status === "disabled" && type !== testEvent ? "the webhook is disabled" : undefined;
+async function giveUp(delivery: KeptDelivery, error: string): Promise<void> {
+	await noteAttempt(delivery, { at: isoNow(), error, millis: 0 }, over("failed"));
 }
 
 async function attempt(webhook: Webhook, delivery: KeptDelivery): Promise<void> {

@@ -147,7 +147,10 @@ describe("a thousand tenants", () => {
 				({ complete } = run);
 			}
 		});
-		expect(runs).toEqual([200, 100]);
+		// On a busy machine the time of a request ends a run before their number does.
+		expect(runs.length).toBeGreaterThanOrEqual(2);
+		expect(Math.max(...runs)).toBeLessThanOrEqual(limits.reconciliationRepairs.value);
+		expect(runs.reduce((sum, began) => sum + began, 0)).toBe(300);
 		const { json } = await world.call("GET", "/v1/operations?status=failed");
 		expect(json).toMatchObject({ operations: [] });
 	});

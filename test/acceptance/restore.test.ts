@@ -50,7 +50,7 @@ describe("a registry that is restored to a moment before much was changed", () =
 		stale.push(await stoppedBeforeProbe("anna-three", "anna", "rename", { slug: "anna-three" }));
 		stale.push(await stoppedBeforeProbe("bert", "bert", "suspend", { reason: "Invoice 7" }));
 		handedOut = Math.max(...(await generations()).map(({ generation }) => generation));
-	}, 90_000);
+	}, 180_000);
 	afterAll(async () => {
 		world?.leave();
 		await cloud?.close();
@@ -165,7 +165,9 @@ describe("a registry that is restored to a moment before much was changed", () =
 		expect(await dryRun()).toEqual(expected);
 	});
 
-	it("is repaired: each tenant serves as the backup says, above every generation of before", async () => {
+	it("is repaired: each tenant serves as the backup says, above every generation of before", {
+		timeout: 90_000,
+	}, async () => {
 		const { operations, skipped, complete } = await reconcile({ force: true });
 		expect({ began: operations.length, skipped, complete }).toEqual({ began: 3, skipped: [], complete: true });
 		await Promise.all(operations.map(ended));
@@ -208,7 +210,9 @@ describe("a registry that is restored to a moment before much was changed", () =
 		expect(await standing()).toEqual(before);
 	});
 
-	it("takes a lost tenant back by its request, and a lost rename, with generations above the orphans'", async () => {
+	it("takes a lost tenant back by its request, and a lost rename, with generations above the orphans'", {
+		timeout: 90_000,
+	}, async () => {
 		const before = new Map((await world.rows(stack.mapTable)).map((row) => [row["hostname"], row["generation"]]));
 		const former = idOf("dora");
 		const [request] = z.array(z.looseObject({ slug: z.string() })).parse(lost);

@@ -23,6 +23,7 @@ const home = { accountId: "222222222222", region: "us-east-1" };
 const tables = {
 	...{ registry: "RegistryTable", map: "TenantMapTable", waits: "WaitsTable", zone: "ZoneChangesTable" },
 	webhooks: "WebhooksTable",
+	imports: "ImportsTable",
 };
 export type TableName = keyof typeof tables;
 
@@ -41,6 +42,8 @@ const environment = {
 	ZONE_QUEUE_URL: "https://sqs/zone",
 	CHECKS_QUEUE_URL: "https://sqs/checks",
 	WEBHOOKS_TABLE: "webhooks",
+	IMPORTS_TABLE: "imports",
+	IMPORTS_QUEUE_URL: "https://sqs/imports",
 	WEBHOOKS_QUEUE_URL: "https://sqs/webhooks",
 	WEBHOOK_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:222222222222:secret:webhooks",
 	WEBHOOK_NETWORKS: "",
@@ -145,7 +148,7 @@ export async function aCloud() {
 		/** Lets an operation of DynamoDB fail, e.g. `PutItem`, while the others work. */
 		failing: (operation: string) => failing.add(operation),
 		/** Bodies and delays of what was sent to a queue. */
-		sent: (queue: "operations" | "events" | "zone" | "checks" | "webhooks") =>
+		sent: (queue: "operations" | "events" | "zone" | "checks" | "webhooks" | "imports") =>
 			mocks.sqs
 				.commandCalls(SendMessageCommand, { QueueUrl: `https://sqs/${queue}` })
 				.map(({ args: [{ input }] }) => ({ ...JSON.parse(input.MessageBody ?? ""), delaySeconds: input.DelaySeconds })),

@@ -3,11 +3,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { limits } from "../../domain/limits.ts";
 import { requestWorkMs } from "../../functions/api/plan-view.ts";
+import { takenMs } from "../../functions/queue/deliver-webhooks.ts";
 import { workMs as writerWorkMs } from "../../functions/queue/write-zone-changes.ts";
 import { workMs as reconcileWorkMs } from "../../functions/schedule/reconcile.ts";
 import { workMs as sweepWorkMs } from "../../functions/schedule/sweep-operations.ts";
+import { workMs as webhooksWorkMs } from "../../functions/schedule/sweep-webhooks.ts";
 import { readFunctions } from "../../scripts/service-file.ts";
 import { clientDefaults, hastyPatience, longestCallMs, route53Patience } from "../../services/aws-client.ts";
+import { postTimeoutMs } from "../../services/webhook-post.ts";
 import { at, packagedTemplates, type Template } from "./packaged.ts";
 
 let template: Template;
@@ -61,6 +64,15 @@ describe("a function's time", () => {
 			);
 		},
 	);
+
+	it("deliverWebhooks: is enough for a receiver and four calls that hang, and over before the attempt is due again", () => {
+		expect(timeoutMs("deliverWebhooks")).toBeGreaterThan(postTimeoutMs + 4 * call);
+		expect(timeoutMs("deliverWebhooks")).toBeLessThan(takenMs);
+	});
+
+	it("sweepWebhooks: is enough for a page that begins last, and to send none of it", () => {
+		expect(timeoutMs("sweepWebhooks")).toBeGreaterThan(webhooksWorkMs + call + (100 / 50) * call);
+	});
 
 	it("sweepWaits: is enough to find 200 due looks and to send none of them", () => {
 		expect(timeoutMs("sweepWaits")).toBeGreaterThan(call + (200 / 50) * call);

@@ -22,6 +22,7 @@ describe("the switches of the embedded cloud", () => {
 		dns: { setServfail: turned.setServfail },
 		dynamodb: { setUnreachable: turned.setUnreachable },
 		states: { transitions: () => 41 },
+		lambda: { invocations: () => ({ createTenant: 2 }) },
 		sqs: { depth: () => [{ queueName: "operations", visible: 2 }] },
 	});
 	const faults = Object({
@@ -92,6 +93,7 @@ describe("the switches of the embedded cloud", () => {
 			{
 				calls: { "sqs.SendMessage": 7 },
 				route53Calls: { ChangeResourceRecordSets: 3 },
+				invocations: { createTenant: 2 },
 				stateTransitions: 41,
 				queues: [{ queueName: "operations", visible: 2 }],
 				faults: { "route53.GetChange reset": 1 },

@@ -9,7 +9,10 @@ import {
 import { limits } from "../../../domain/limits.ts";
 import { idempotent, location, next, outages, page, type Route } from "./route.ts";
 
-const importId = z.string().regex(/^imp_[0-9A-F]{26}$/, "imp_ and 26 hexadecimal digits");
+const importId = z.string().regex(/^imp_[0-9A-HJKMNP-TV-Z]{26}$/, "imp_ and a ULID");
+const lineFilter = z
+	.enum([...lineStates, "refused"])
+	.meta({ description: "refused: those of the new ones that could not be accepted any more." });
 const summary = importSchema.omit({ chunks: true, requestDigest: true });
 const plan = z
 	.object({
@@ -82,7 +85,7 @@ export const importRoutes = {
 		scope: "tenants:read",
 		summary: "What became of an import's lines, in their order",
 		pathParameters: z.object({ importId }),
-		query: z.strictObject({ cursor: page.cursor, state: z.enum(lineStates).optional() }),
+		query: z.strictObject({ cursor: page.cursor, state: lineFilter.optional() }),
 		reply: {
 			status: 200,
 			description: "A page; with `state` one may be empty and still have a `next`.",

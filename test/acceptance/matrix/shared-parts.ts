@@ -89,7 +89,8 @@ export async function strike(each: Strike, calls: number, { world, sweep }: Crow
 	await Promise.all([ask("onboard-tenant", newcomer), ask("offboard-tenant", leaver)]);
 	await pause(quietMs);
 	const takeBack = orderFault();
-	await sweep(shared.part);
+	if (each.column === "duplicate") each.struck++; // a schedule that fires twice
+	await Promise.all([sweep(shared.part), ...(each.column === "duplicate" ? [sweep(shared.part)] : [])]);
 	takeBack();
 	await sweep(shared.part);
 }

@@ -77,6 +77,14 @@ describe("a change that is in sync", () => {
 		expect(await cloud.rows("waits")).toEqual([]);
 	});
 
+	it("that took records away says so, and not that they stand", async () => {
+		await cloud.hold({ claim: aClaim(), operation: anOperation({ status: "running" }) });
+		await park(change, aWait({ state: "RemoveRecords" }), now());
+		route53Says("INSYNC");
+		expect(await look()).toEqual(nothingFailed);
+		expect((await cloud.claim(hostname))?.["conditions"].RecordsInSync).toMatchObject({ reason: "Removed" });
+	});
+
 	it("frees all tasks that hang on it", async () => {
 		const slugs = Array.from({ length: 45 }, (_, at) => `t${at}`);
 		await parkedOn(...slugs);
