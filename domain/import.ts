@@ -4,7 +4,6 @@ import { newTenantSchema } from "./new-tenant.ts";
 
 /** What an import makes of a line. */
 export const lineStates = ["new", "same", "conflict", "invalid"] as const;
-export type LineState = (typeof lineStates)[number];
 
 /** One line of an import: what is planned with it, and what became of it. */
 export const importLineSchema = z

@@ -18,12 +18,13 @@ export const handler = defineConsumer(zoneMessageSchema, async ({ zoneId }) => {
 	const endsMs = Date.now() + workMs;
 	const owner = randomUUID();
 	const stuck = new Set<string>();
+	const pace: Pace = { nextMs: 0 };
 	do {
 		const lease = await leaseInTime(zoneId, owner, endsMs);
 		if (!lease) return;
 		let emptied: boolean;
 		try {
-			emptied = await drain({ lease, endsMs, stuck });
+			emptied = await drain({ lease, endsMs, stuck }, pace);
 		} finally {
 			await releaseLease(lease);
 		}
@@ -46,12 +47,27 @@ async function leaseInTime(zoneId: string, owner: string, endsMs: number): Promi
 	}
 }
 
+/** When the run's next batch may be written (epoch ms), unless it is full before. */
+interface Pace {
+	nextMs: number;
+}
+
+/** What arrives while a run writes is gathered for so long: it shares one request and one look, and each comes in sync a minute later. */
+const gatherMs = 3_000;
+
 /** Writes batch after batch. True when nothing waits that can be written; false when it had to stop before. */
-async function drain(run: Run): Promise<boolean> {
+async function drain(run: Run, pace: Pace): Promise<boolean> {
 	while (Date.now() < run.endsMs) {
 		const pending = await waiting(run.lease.zoneId, run.stuck);
 		if (pending.length === 0) return true;
-		if (!(await writeBatch(run, nextBatch(pending)))) return false;
+		const batch = nextBatch(pending);
+		const earlyMs = batch.length < pending.length ? 0 : pace.nextMs - Date.now();
+		if (Date.now() + earlyMs > run.endsMs) return false;
+		if (earlyMs > 0) await new Promise((resolve) => setTimeout(resolve, earlyMs));
+		else {
+			if (!(await writeBatch(run, batch))) return false;
+			pace.nextMs = Date.now() + gatherMs;
+		}
 	}
 	return false;
 }

@@ -7,7 +7,7 @@ const operationSchema = z.object({
 	status: z.string(),
 	steps: z.array(z.object({ name: z.string(), state: z.string() })),
 	failure: z
-		.object({ step: z.string(), error: z.string(), detail: z.string(), actor: z.string(), fix: z.string() })
+		.object({ step: z.string().optional(), error: z.string(), detail: z.string(), actor: z.string(), fix: z.string() })
 		.optional(),
 });
 export type SeenOperation = z.infer<typeof operationSchema>;

@@ -9,6 +9,7 @@ describe("two hundred tenants that are asked for at once", () => {
 	// It rejects unless all of them are active. How long that takes is the machine's affair: docs/performance.md has figures.
 	beforeAll(async () => {
 		report = await benchOnboardings({ count, insyncMs: 2_000 });
+		console.log(`Two hundred onboardings: ${JSON.stringify(report)}`);
 	}, 400_000);
 
 	it("share at most a dozen writes to Route 53", () => {

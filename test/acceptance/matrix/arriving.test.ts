@@ -7,4 +7,4 @@ it("an onboarding and a suspension end in the same state, whatever happens to an
 	const fields = await runMatrix(["onboard-tenant", "suspend-tenant"]);
 	console.info(tableOf(columns, fields));
 	expect(fields.filter(({ failure }) => failure !== undefined)).toEqual([]);
-}, 300_000);
+}, 600_000);

@@ -38,7 +38,7 @@ describe("sixty lives of which everything is delivered twice and out of order, a
 		});
 		left = await crowd.drained();
 		snapshot = await crowd.snapshots();
-	}, 280_000);
+	}, 600_000);
 	afterAll(() => crowd?.close());
 
 	/** Onboarding, suspension, resumption, rename, offboarding: each when the one before it has ended. */

@@ -7,4 +7,4 @@ it("a rename and an offboarding end in the same state, whatever happens to any o
 	const fields = await runMatrix(["rename-tenant", "offboard-tenant"]);
 	console.info(tableOf(columns, fields));
 	expect(fields.filter(({ failure }) => failure !== undefined)).toEqual([]);
-}, 300_000);
+}, 600_000);

@@ -8,7 +8,7 @@ it("all who come and go meanwhile end in the same state, whatever happens to wha
 	const fields = await runMatrix();
 	console.info(tableOf(columns, fields));
 	expect(fields.filter(({ failure }) => failure !== undefined)).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 async function runMatrix(): Promise<Field[]> {
 	const crowd = await aCrowd();
