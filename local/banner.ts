@@ -38,6 +38,15 @@ Try, in another terminal:
    curl -s ${aws}/_local/allow -d '{"name":"broken.${platformDomain}"}'
    curl -s -X POST ${api}/v1/operations/<operationId>/retry -H "authorization: Bearer $TOKEN"
 
+4. Live on: suspend the tenant (the edge answers 403), bring it back, see who asked what, let it leave (410; the name is kept)
+
+   curl -s ${api}/v1/tenants/<tenantId>/suspend -H "authorization: Bearer $TOKEN" -H "idempotency-key: s-1" \\
+     -H "content-type: application/json" -d '{"reason":"Invoice 7 is overdue"}'
+   curl -s ${api}/v1/tenants/<tenantId>/resume -H "authorization: Bearer $TOKEN" -H "idempotency-key: r-1" \\
+     -H "content-type: application/json" -d '{}'
+   curl -s ${api}/v1/tenants/<tenantId>/history -H "authorization: Bearer $TOKEN"
+   curl -s -X DELETE ${api}/v1/tenants/<tenantId> -H "authorization: Bearer $TOKEN"
+
 Or see it all by itself: npm run demo. Ctrl-C ends Hostmaster; everything goes on at the next npm start.
 `;
 }

@@ -21,10 +21,11 @@ describe("an import of sixty tenants", () => {
 	let importId: string;
 	beforeAll(async () => {
 		world = await aWorld();
-		for (const slug of ["stands", "taken"]) {
+		const onboard = async (slug: string) => {
 			const { operation } = await world.client.createTenant(world.client.newTenant(slug));
-			await world.client.follow(operation.operationId, 40_000, () => {});
-		}
+			await world.client.follow(operation.operationId, 60_000, () => {});
+		};
+		await Promise.all(["stands", "taken"].map(onboard));
 		// Somebody was here before us, and set the records of some by hand, and one that is not ours.
 		const { route53 } = world.cloud.services;
 		const dnsName = world.cloud.resolver.attribute("Distribution", "DomainName");
@@ -47,7 +48,7 @@ describe("an import of sixty tenants", () => {
 			line("nowhere", { origin: { host: "attacker.example" } }),
 			"",
 		].join("\n");
-	}, 90_000);
+	}, 180_000);
 	afterAll(() => world?.close());
 
 	const post = (query: string, key: string, body = file) => world.post(`/v1/imports${query}`, key, body);

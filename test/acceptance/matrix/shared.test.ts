@@ -24,7 +24,8 @@ async function runMatrix(): Promise<Field[]> {
 		await endOf(plain);
 		await crowd.sweep("sweepOperations");
 		await crowd.sweep("sweepWaits");
-		const callsOf = ({ part, marks }: SharedPart) => crowd.heard.mostCalls(part, marks);
+		// A sweeper was heard that found nothing to do; with work it makes a call more.
+		const callsOf = ({ part, marks, leaves }: SharedPart) => crowd.heard.mostCalls(part, marks) + (leaves ? 1 : 0);
 		const calls = new Map(sharedParts.map((shared) => [shared, callsOf(shared)]));
 		const strikes = sharedParts.flatMap((shared) => strikesOf(shared, calls.get(shared) ?? 0));
 		await crowd.onboard(strikes.map(({ leaver }) => leaver));
