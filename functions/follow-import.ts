@@ -24,12 +24,14 @@ async function ofChunk(chunk: Chunk): Promise<{ progress: Progress; unwritten: n
 	const fresh = chunk.lines.filter(({ state }) => state === "new");
 	const refused = fresh.filter(isRefused).length;
 	if (chunk.ended) return { progress: { waiting: 0, open: 0, refused, ...chunk.ended }, unwritten: 0 };
-	const begun = fresh.filter(({ operationId }) => operationId !== undefined);
-	const statuses = await statusesOf(begun.flatMap(({ operationId }) => operationId ?? []));
+	const begun = fresh.flatMap(({ operationId, adopted }) =>
+		operationId === undefined ? [] : [{ operationId, adopted }],
+	);
+	const statuses = await statusesOf(begun.map(({ operationId }) => operationId));
 	const progress: Progress = { waiting: fresh.length - begun.length - refused, open: 0, active: 0, failed: 0, refused };
 	let unwritten = fresh.filter(({ operationId, problem, adopted }) => !operationId && !problem && !adopted).length;
 	for (const { operationId, adopted } of begun) {
-		const status = statuses.get(operationId ?? "");
+		const status = statuses.get(operationId);
 		if (status === "succeeded") progress.active++;
 		else if (status === "queued" || status === "running") {
 			progress.open++;

@@ -35,12 +35,8 @@ export async function planLines(text: string, endsMs: number): Promise<KeptLine[
 	}
 	const read = given.map(readLine);
 	const sound = read.flatMap((line) => ("names" in line ? [line] : []));
-	const planned = new Map(planImport(sound, await standingOf(sound, endsMs)).map((line) => [line.line, line]));
-	return read.map((line) => ("names" in line ? (planned.get(line.line) ?? unplanned(line)) : line));
-}
-
-function unplanned({ line }: SoundLine): never {
-	throw new Error(`Line ${line} has no plan.`);
+	const planned = planImport(sound, await standingOf(sound, endsMs));
+	return [...read.flatMap((line) => ("names" in line ? [] : [line])), ...planned].sort((a, b) => a.line - b.line);
 }
 
 function readLine({ line, text }: { line: number; text: string }): SoundLine | KeptLine {
@@ -56,10 +52,7 @@ function readLine({ line, text }: { line: number; text: string }): SoundLine | K
 	const flaw = flawIn(value);
 	if (flaw) return invalid(fieldOf(flaw.path, "line"), flaw.rule, flaw.detail);
 	const request = newTenantSchema.safeParse(value);
-	if (!request.success) {
-		const [refusal] = refusalsOf(request.error, value, "line");
-		return invalid(refusal?.field ?? "line", refusal?.rule ?? "type", refusal?.detail ?? "It is not a tenant.");
-	}
+	if (!request.success) return { line, state: "invalid", problem: refusalsOf(request.error, value, "line")[0] };
 	try {
 		return { line, request: request.data, names: readNames(request.data) };
 	} catch (error) {

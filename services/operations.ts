@@ -16,14 +16,14 @@ export async function readOperation(operationId: string): Promise<Operation | un
 	return Item && parseRow(operationSchema, Item);
 }
 
-/** How up to 100 operations stand; those that are not there are left out. */
+/** How up to 100 operations stand (strongly consistent); those that are not there are left out. */
 export async function statusesOf(operationIds: readonly string[]): Promise<Map<string, OperationStatus>> {
 	const table = registryTable();
 	const found = new Map<string, OperationStatus>();
 	let wanted: Record<string, unknown>[] = [...new Set(operationIds)].map(keys.operation);
 	while (wanted.length > 0) {
 		const { Responses, UnprocessedKeys } = await calling("DynamoDB", () =>
-			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })),
+			documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } })),
 		);
 		for (const row of parseRows(statusSchema, Responses?.[table])) found.set(row.operationId, row.status);
 		wanted = UnprocessedKeys?.[table]?.Keys ?? [];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { acceptImport, planOnly } from "../../functions/accept-import.ts";
@@ -108,6 +109,16 @@ describe("two requests with one key at once", () => {
 			await acceptImport(file, asking());
 		});
 		await expect(acceptImport(aLineOf("other"), asking())).rejects.toMatchObject({ name: "IdempotencyKeyReused" });
+	});
+});
+
+describe("an import whose key is taken by one that is not there", () => {
+	it("is to be asked for again", async () => {
+		const requestKey = createHash("sha256").update("billing file-1").digest("hex");
+		const expiresAt = Math.floor(Date.now() / 1000) + 60;
+		await cloud.put("imports", { pk: `REQUEST#${requestKey}`, sk: "REQUEST", importId: "imp_gone", expiresAt });
+		await expect(acceptImport(file, asking())).rejects.toMatchObject({ name: "ServiceUnavailable" });
+		expect(cloud.sent("imports")).toEqual([]);
 	});
 });
 

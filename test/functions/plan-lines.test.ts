@@ -66,12 +66,10 @@ describe("the plan of a file", () => {
 	it("finds who has a slug or an externalRef, and what stands in the zone", async () => {
 		await cloud.hold({ tenant: aTenant({ externalRef: "cus_1" }), claim: aClaim() });
 		await cloud.put("registry", { ...keys.externalRef("cus_1"), tenantId: aTenant().tenantId });
-		const foreign: Partial<ResourceRecordSet> = {
-			Type: "CNAME",
-			TTL: 60,
-			ResourceRecords: [{ Value: "x.example.org" }],
+		const foreign: ResourceRecordSet = {
+			...{ Name: `foreign.${platformDomain}.`, Type: "CNAME", TTL: 60, ResourceRecords: [{ Value: "x.example.org" }] },
 		};
-		holdZone(cloud, [...recordSetsOf(`stood.${platformDomain}`), { Name: `foreign.${platformDomain}.`, ...foreign }]);
+		holdZone(cloud, [...recordSetsOf(`stood.${platformDomain}`), foreign]);
 		const lines = [
 			aLineOf("acme", { externalRef: "cus_1" }),
 			aLineOf("acme", { externalRef: "cus_2" }),

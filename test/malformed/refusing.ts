@@ -52,7 +52,7 @@ export function refusalIn(name: RouteName, answer: APIGatewayProxyStructuredResu
 	const problem = z.strictObject(problemSchema.shape).parse(JSON.parse(answer.body ?? ""));
 	expect(problem.status, told).toBe(answer.statusCode);
 	expect(problem.status >= 400 && problem.status < 500, `${told}: ${answer.body}`).toBe(true);
-	expect(problem, told).toMatchObject({ field: expect.stringMatching(/./), rule: expect.stringMatching(/./) });
+	expect(problem, told).toMatchObject({ field: expect.stringMatching(/./s), rule: expect.stringMatching(/./s) });
 	const documented = routeOf(name).errors.map((error) => `${errorTable[error].status} /errors/${problemType(error)}`);
 	expect(documented, told).toContain(`${problem.status} ${problem.type}`);
 	return problem;

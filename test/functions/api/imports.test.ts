@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { KeptLine } from "../../../domain/import.ts";
 import type { OperationStatus } from "../../../domain/operation.ts";
 import { handler as createImport } from "../../../functions/api/create-import.ts";
@@ -6,6 +7,7 @@ import { handler as listImportLines } from "../../../functions/api/list-import-l
 import { handler as listImports } from "../../../functions/api/list-imports.ts";
 import { routes } from "../../../functions/api/routes.ts";
 import { handler as showImport } from "../../../functions/api/show-import.ts";
+import { documents } from "../../../services/dynamodb.ts";
 import { keepChunk, readChunk } from "../../../services/imports.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
 import { anOperation, longAgo } from "../../builders/entities.ts";
@@ -115,6 +117,18 @@ describe("GET /v1/imports/{importId}", () => {
 		expect(await shown(importId)).toMatchObject({ progress: { failed: 0, active: 1 } });
 	});
 
+	it("reads operations as they are, so that one of a moment ago is not taken for a failed one", async () => {
+		const { importId } = await holdImport({}, [begun(1)]);
+		await holdOperation(1, "queued");
+		const sent = vi.spyOn(documents, "send");
+		expect(await shown(importId)).toMatchObject({ status: "applying", progress: { open: 1, failed: 0 } });
+		const requests = sent.mock.calls.flatMap(([command]) =>
+			command instanceof BatchGetCommand ? Object.values(command.input.RequestItems ?? {}) : [],
+		);
+		sent.mockRestore();
+		expect(requests).toMatchObject([{ ConsistentRead: true }]);
+	});
+
 	it("is a 404 for an import that nobody knows, like its lines", async () => {
 		const nobody = of("imp_01JZZZZZZZZZZZZZZZZZZZZZZZ");
 		for (const handler of [showImport, listImportLines]) {
@@ -142,6 +156,12 @@ describe("GET /v1/imports/{importId}/lines", () => {
 		expect(await numbers("new")).toEqual([1, 3]);
 		expect(await numbers("refused")).toEqual([3]);
 		expect((await linesOf(importId, { state: "same" })).next).not.toBeNull();
+	});
+
+	it("ends where there is no such part any more", async () => {
+		const { importId } = await holdImport({}, [aKeptLine(1)]);
+		const cursor = Buffer.from("CHUNK#7").toString("base64url");
+		expect(await linesOf(importId, { cursor })).toEqual({ lines: [], next: null });
 	});
 
 	it("refuses a cursor of another list", async () => {

@@ -37,7 +37,8 @@ describe("POST /v1/operations:pause", () => {
 			reason: "Route 53 is ill.",
 			by: "operator",
 		});
-		expect(await health()).toMatchObject({ status: "paused", pause: body });
+		const { by: _by, ...shown } = body; // who it was is not for everybody
+		expect(await health()).toMatchObject({ status: "paused", pause: shown });
 	});
 
 	it("again changes the reason, not since when", async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { handler } from "../../../functions/schedule/release-former-names.ts";
 import { keys } from "../../../services/registry.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
-import { aClaim, anOperation, aTenant, platformDomain } from "../../builders/entities.ts";
+import { aClaim, anOperation, aTenant, platformDomain, withTrue } from "../../builders/entities.ts";
 
 const now = Date.parse("2026-11-23T12:00:00.000Z");
 const former = `acme-once.${platformDomain}`;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 beforeEach(async () => {
 	vi.useFakeTimers({ toFake: ["Date"], now });
 	await cloud.reset();
-	await cloud.hold({ tenant: aTenant({ formerHostnames: [former] }), claim: aClaim() });
+	await cloud.hold({ tenant: aTenant({ formerHostnames: [former] }), claim: withTrue(aClaim(), "Serving") });
 	await cloud.hold({ operation: anOperation({ status: "succeeded" }) });
 });
 afterEach(() => vi.useRealTimers());
