@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		include: ["test/**/*.test.ts"],
+		// The matrix of faults takes minutes; `npm run matrix` runs it.
+		exclude: process.env["MATRIX"] ? [] : ["test/acceptance/matrix/**"],
 		// A world is a whole local cloud in one process: two at a time is what two cores carry.
 		maxWorkers: 2,
 		testTimeout: 30_000,

@@ -73,7 +73,7 @@ export interface Account {
  * At AWS each invocation has a processor of its own. Here all share one thread: were there more at once, their calls would take so
  * long that the SDK gives them up and repeats them. Enough for some that wait, such as the zone writer, not to stop the others.
  */
-const invocationsAtOnce = 20;
+const invocationsAtOnce = 12;
 
 /** The environment that the Lambda runtime gives to every function. */
 export function runtimeEnvironment({ accountId, region }: Caller) {

@@ -118,7 +118,8 @@ async function tenantByRetry(client: Client, viewer: Viewer, cloud: Cloud): Prom
 	const tellStep = (step: string) => say(`  initech  ${step} done`);
 	const failed = await client.follow(operation.operationId, deadlineMs, tellStep);
 	const failure = failed.failure;
-	if (failed.status !== "failed" || failure?.step === undefined) throw new Error(`'initech' should have failed and is ${failed.status}.`);
+	if (failed.status !== "failed" || failure?.step === undefined)
+		throw new Error(`'initech' should have failed and is ${failed.status}.`);
 	say(
 		`  initech  ${failure.step} failed: ${failure.error}, ${failure.detail}\n           ${failure.actor}: ${failure.fix}`,
 	);

@@ -7,9 +7,10 @@ import {
 	progressSchema,
 } from "../../../domain/import.ts";
 import { limits } from "../../../domain/limits.ts";
-import { idempotent, location, next, outages, page, type Route } from "./route.ts";
+import { idempotent, next, outages, page, type Route } from "./route.ts";
 
 const importId = z.string().regex(/^imp_[0-9A-HJKMNP-TV-Z]{26}$/, "imp_ and a ULID");
+const importLocation = z.string().meta({ description: "Path of the import to follow; a dry run has none." });
 const lineFilter = z
 	.enum([...lineStates, "refused"])
 	.meta({ description: "refused: those of the new ones that could not be accepted any more." });
@@ -47,7 +48,7 @@ export const importRoutes = {
 			status: 202,
 			description: "The plan; it is being applied unless it was a dry run.",
 			schema: plan,
-			headers: z.object({ location: location.optional() }),
+			headers: z.object({ location: importLocation.optional() }),
 		},
 		errors: ["InvalidRequest", "IdempotencyKeyReused", ...outages],
 	},
