@@ -33,6 +33,17 @@ describe("a consumer of messages", () => {
 		});
 	});
 
+	it("handles those that say the same once, and gives all of them back when that throws", async () => {
+		const handle = vi.fn(({ size }: { size: number }) =>
+			size === 1 ? Promise.reject(new Error("one")) : Promise.resolve(),
+		);
+		const sizes = [1, 2, 1, 2].map((size) => ({ version: 1, size }));
+		expect(await defineConsumer(schema, handle)(sqsEvent(...sizes))).toEqual({
+			batchItemFailures: [{ itemIdentifier: "message-0" }, { itemIdentifier: "message-2" }],
+		});
+		expect(handle).toHaveBeenCalledTimes(2);
+	});
+
 	it("counts each that it gives back, since the invocation itself succeeds", async () => {
 		await defineConsumer(schema, () => Promise.reject(new Error("down")))(sqsEvent("{", { version: 1, size: 1 }));
 		expect(vi.mocked(count).mock.calls).toEqual([["FailedMessages"], ["FailedMessages"]]);

@@ -12,7 +12,7 @@ afterEach(() => {
 	for (const lambda of open.splice(0)) lambda.close();
 });
 
-function aLambda(handlers: Record<string, Handler> = {}, environment: Record<string, string> = {}) {
+function aLambda(handlers: Record<string, Handler> = {}, environment: Record<string, string> = {}, limits = {}) {
 	const clock = virtualClock(1_000_000);
 	const lines: { functionName: string; text: string }[] = [];
 	const faults = createFaults({ seed: "s", rate: 0 });
@@ -26,6 +26,7 @@ function aLambda(handlers: Record<string, Handler> = {}, environment: Record<str
 		environment,
 		log: ({ functionName, text }) => lines.push({ functionName, text }),
 		faults,
+		...limits,
 	});
 	open.push(lambda);
 	const add = (name: string, properties = {}) =>
@@ -119,6 +120,18 @@ describe("a function that fails", () => {
 			errorType: "Sandbox.Timedout",
 			errorMessage: expect.stringMatching(/^RequestId: .* Error: Task timed out after 3\.00 seconds$/),
 		});
+	});
+
+	it("waits its turn when so many run at once as may, and its time begins only then", async () => {
+		const { lambda, clock, add } = aLambda({ "functions/act.handler": () => new Promise(() => {}) }, {}, { atOnce: 2 });
+		add("act");
+		const ended: number[] = [];
+		for (const _ of [1, 2, 3]) void lambda.invoke("act", {}).then(() => ended.push(clock.now()));
+		await clock.advance(5_999);
+		expect(lambda.invocations()).toEqual({ act: 3 });
+		expect(ended).toEqual([1_003_000, 1_003_000]);
+		await clock.advance(1);
+		expect(ended).toHaveLength(3);
 	});
 
 	it("may not answer what is no JSON, or too long", async () => {
