@@ -93,10 +93,12 @@ async function tryOnce(request: ChangeRequest, now: string): Promise<Answer | un
 async function standingOf(tenantId: string): Promise<Standing> {
 	const tenant = await readTenant(tenantId);
 	if (!tenant) throw new HostmasterError("TenantNotFound", `There is no tenant '${tenantId}'.`);
-	const [{ claims }, lastOperation] = await Promise.all([
+	const [{ claims, unreadable }, lastOperation] = await Promise.all([
 		readClaims([tenant.hostname, ...tenant.formerHostnames]),
 		tenant.lastOperationId === undefined ? undefined : readOperation(tenant.lastOperationId),
 	]);
+	// A name that nothing is known of must not be left behind by a tenant that leaves, or is renamed.
+	if (unreadable.size > 0) throw new Error(`Claims of '${tenantId}' cannot be read: ${[...unreadable].join(", ")}.`);
 	return { tenant, claims, lastOperation };
 }
 

@@ -49,7 +49,8 @@ export async function buildFunctions(say: Say = console.log): Promise<string> {
 			entries.filter((entry) => !isEdge(entry)),
 			join(outdir, "local"),
 		),
-		...entries.map(packFunction),
+		pack(entries.filter((entry) => !isEdge(entry))),
+		pack(entries.filter(isEdge)),
 	]);
 	writeFileSync(stamp, JSON.stringify({ hash }));
 	say(`build: ${entries.length} functions in ${Date.now() - startedAt} ms`);
@@ -69,11 +70,15 @@ function entriesWithCode(): FunctionEntry[] {
 	throw new Error(`serverless.yml names what is not there: ${missing.map(({ module }) => `${module}.ts`).join(", ")}`);
 }
 
-async function packFunction(entry: FunctionEntry): Promise<void> {
-	const code = await bundleForLambda(entry, { edge: isEdge(entry) });
-	writeZip(entry, code);
-	// The local edge runs the very bytes that go to CloudFront.
-	if (isEdge(entry)) write(join(outdir, "local", `${entry.module}.mjs`), code);
+/** Bundles and packs functions that are all of the edge, or none. */
+async function pack(entries: readonly FunctionEntry[]): Promise<void> {
+	const texts = await bundleForLambda(entries, { edge: entries.some(isEdge) });
+	for (const [at, entry] of entries.entries()) {
+		const code = texts[at] ?? new Uint8Array();
+		writeZip(entry, code);
+		// The local edge runs the very bytes that go to CloudFront.
+		if (isEdge(entry)) write(join(outdir, "local", `${entry.module}.mjs`), code);
+	}
 }
 
 export const zipFile = (key: string): string => join(outdir, "functions", `${key}.zip`);

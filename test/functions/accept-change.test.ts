@@ -14,6 +14,7 @@ import {
 	anOperation,
 	aTenant,
 	operationId,
+	platformDomain,
 	tenantId,
 	withTrue,
 } from "../builders/entities.ts";
@@ -46,6 +47,15 @@ const operationIn = async (answer: { location: string }) => operationSchema.pars
 const operations = async () => (await cloud.rows("registry")).filter(({ sk }) => sk === "OPERATION");
 
 describe("accepting a change of a tenant", () => {
+	it("refuses to leave a name behind of which nothing can be read", async () => {
+		const former = `acme-once.${platformDomain}`;
+		await cloud.hold({ tenant: aTenant({ formerHostnames: [former] }), claim });
+		await cloud.put("registry", { ...keys.claim(former), intent: "nonsense" });
+		const leaving = ask({ changeOf: () => ({ kind: "offboard-tenant" }) });
+		await expect(leaving).rejects.toThrow(`cannot be read: ${former}`);
+		expect(await operations()).toEqual([]);
+	});
+
 	it("writes it, tells the queue, and answers the tenant, the operation and the next ETag", async () => {
 		await active();
 		const answer = await ask();

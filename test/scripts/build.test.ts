@@ -79,7 +79,7 @@ describe("an edge bundle", () => {
 			`export const handler = ${JSON.stringify("x".repeat(edgeCapBytes))};`,
 		);
 		const entry = { key: "heavy", module: heavy.slice(0, -".ts".length), settings: {} };
-		await expect(bundleForLambda(entry, { edge: true })).rejects.toThrow(`the edge takes at most ${edgeCapBytes}`);
+		await expect(bundleForLambda([entry], { edge: true })).rejects.toThrow(`the edge takes at most ${edgeCapBytes}`);
 	});
 
 	it("asks for no module at run time but Node's own", () => {
