@@ -37,7 +37,7 @@ export async function bundleForLambda(
 	const outdir = ".build/never-written";
 	const { outputFiles } = await build({
 		...common,
-		entryPoints: entries.map(({ module }) => `${module}.ts`),
+		entryPoints: entries.map(({ key, module }) => ({ in: `${module}.ts`, out: key })),
 		outdir,
 		write: false,
 		minify: true,
@@ -47,8 +47,8 @@ export async function bundleForLambda(
 		...(edge ? {} : { banner: { js: requireBanner } }),
 	});
 	const texts = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
-	return entries.map(({ key, module }) => {
-		const text = texts.get(resolve(outdir, `${module}.mjs`));
+	return entries.map(({ key }) => {
+		const text = texts.get(resolve(outdir, `${key}.mjs`));
 		if (!text) throw new Error(`${key} has no bundle.`);
 		if (edge && text.length > edgeCapBytes) {
 			throw new Error(`${key} is ${text.length} bytes; the edge takes at most ${edgeCapBytes}.`);
