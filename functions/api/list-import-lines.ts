@@ -8,7 +8,7 @@ import { sortCursor, sortKey } from "./sort-cursor.ts";
 /** A page is what one part of the import holds, at most 100 lines. */
 export const handler = defineRoute(routes.listImportLines, async ({ path: { importId }, query: { cursor, state } }) => {
 	const { chunks } = await knownImport(importId);
-	const chunk = Number(sortKey(cursor, importId, "CHUNK#")?.sk.slice("CHUNK#".length) ?? 0);
+	const chunk = Number(sortKey(cursor, importId, "CHUNK#", /^\d{1,5}$/)?.sk.slice("CHUNK#".length) ?? 0);
 	const lines = (await readChunk(importId, chunk))?.lines ?? [];
 	const wanted = lines.filter((line) =>
 		state === "refused" ? isRefused(line) : state === undefined || line.state === state,

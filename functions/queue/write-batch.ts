@@ -7,7 +7,7 @@ import type { RequestedChange } from "../../services/zone-changes.ts";
 import { failAll, freeRemoved, parkOnChange } from "./answer-changes.ts";
 import { currentOf } from "./current-changes.ts";
 import { lookForRemoval } from "./look-for-removal.ts";
-import { type Run, takeTurn, unlessThrottled } from "./zone-run.ts";
+import { type Run, takeTurn, unlessAway } from "./zone-run.ts";
 
 /** The largest batch: Route 53's limits, and no more of the changes bucket than it holds when full. */
 const batchLimit = {
@@ -35,7 +35,7 @@ export async function writeBatch(run: Run, batch: readonly RequestedChange[]): P
 	// A writer that slept on the way here has a successor by now. Route 53 takes no fencing token, and a late DELETE looks like a good
 	// one: it could meet the same two aliases in the name's next life.
 	if (Date.now() > sendUntilMs) return false;
-	const outcome = await unlessThrottled(() => writeRecords(zoneId, current));
+	const outcome = await unlessAway(() => writeRecords(zoneId, current));
 	switch (outcome.outcome) {
 		case "later":
 			return false;

@@ -1,4 +1,6 @@
-import { HostmasterError } from "../../domain/errors.ts";
+import { errorTable, HostmasterError } from "../../domain/errors.ts";
+import { logger } from "../../services/log.ts";
+import { count } from "../../services/metrics.ts";
 import { type Lease, leaseMs, spend } from "../../services/zone-lease.ts";
 
 /** One run of the zone writer. */
@@ -24,12 +26,19 @@ export async function takeTurn({ lease, endsMs }: Run, tokens: number): Promise<
 	}
 }
 
-/** Somebody else may use up the account's limits: that is 'later', and no reason to throw the run away. */
-export async function unlessThrottled<T>(call: () => Promise<T>): Promise<T | { outcome: "later" }> {
+/**
+ * Somebody else may use up the account's limits, and Route 53 may be away: that is 'later', in seconds. Thrown, the doorbell would
+ * come back only when its queue shows it again, in minutes. An outage is counted all the same, for the alarm.
+ */
+export async function unlessAway<T>(call: () => Promise<T>): Promise<T | { outcome: "later" }> {
 	try {
 		return await call();
 	} catch (error) {
-		if (error instanceof HostmasterError && error.name === "Throttled") return { outcome: "later" };
-		throw error;
+		if (!(error instanceof HostmasterError) || errorTable[error.name].retry === "terminal") throw error;
+		if (error.name === "ServiceUnavailable") {
+			logger.error("Route 53 did not answer; the changes wait.", { error });
+			count("FailedMessages");
+		}
+		return { outcome: "later" };
 	}
 }

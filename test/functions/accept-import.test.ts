@@ -46,6 +46,13 @@ describe("an import", () => {
 		expect((await importRows(cloud)).imports).toHaveLength(1);
 	});
 
+	it("is kept also when lines are invalid by members far longer than a row", async () => {
+		const name = "k".repeat(500_000);
+		const lines = [{ [name]: 1 }, { slug: name }, { config: { [name]: "\ud800" } }].map((more) => JSON.stringify(more));
+		const { made } = await acceptImport(lines.join("\n"), asking());
+		expect(made.planned).toMatchObject({ invalid: 3 });
+	});
+
 	it("is another one under another key, or of another caller", async () => {
 		await acceptImport(file, asking());
 		await acceptImport(file, asking({ idempotencyKey: "file-2" }));

@@ -53,6 +53,12 @@ describe("the plan of a file", () => {
 		]);
 	});
 
+	it("takes a slug in another spelling for the same, and a byte order mark for nothing", async () => {
+		await cloud.hold({ tenant: aTenant(), claim: aClaim() });
+		const lines = [`\ufeff${aLineOf("ACME")}`, aLineOf("Globex"), aLineOf("globex")];
+		expect(await rules(...lines)).toEqual(["1 same", "2 new", "3 conflict slug repeated"]);
+	});
+
 	it("keeps the request of what is new, and of nothing else", async () => {
 		await cloud.hold({ tenant: aTenant(), claim: aClaim() });
 		const lines = await plan(aLineOf("acme"), aLineOf("globex"), "{");

@@ -164,9 +164,15 @@ describe("GET /v1/imports/{importId}/lines", () => {
 		expect(await linesOf(importId, { cursor })).toEqual({ lines: [], next: null });
 	});
 
-	it("refuses a cursor of another list", async () => {
+	it.each([
+		["of another list", "imp_1"],
+		["of no part", "CHUNK#"],
+		["of a part that is no number", "CHUNK#seven"],
+		["of a part before the first", "CHUNK#-1"],
+		["that is no text of ours", "\u0000"],
+	])("refuses a cursor %s", async (_, sk) => {
 		const { importId } = await holdImport({}, [aKeptLine(1)]);
-		const cursor = Buffer.from("imp_1").toString("base64url");
+		const cursor = Buffer.from(sk).toString("base64url");
 		expect(await problem(listImportLines, of(importId, "/v1/imports/{importId}/lines", { cursor }))).toMatchObject({
 			...{ status: 400, field: "cursor", rule: "format" },
 		});
@@ -188,5 +194,11 @@ describe("GET /v1/imports", () => {
 		const all = [...first.imports, ...second.imports].map(({ importId }) => importId);
 		expect(all).toEqual(made.map(({ importId }) => importId).reverse());
 		expect(JSON.stringify(first)).not.toContain("requestDigest");
+	});
+
+	it.each(["CHUNK#1", "imp_", "imp_ 1"])("refuses a cursor that it never gave: %s", async (sk) => {
+		const cursor = Buffer.from(sk).toString("base64url");
+		const asked = { method: "GET", route: "/v1/imports", query: { cursor } } as const;
+		expect(await problem(listImports, asked)).toMatchObject({ status: 400, field: "cursor", rule: "format" });
 	});
 });

@@ -69,7 +69,7 @@ describe("the zone's writer, of names that leave,", () => {
 	it("finds a delete done whose answer was lost, and fails nothing", async () => {
 		await records.leaving(2);
 		records.lost.answers = 1;
-		expect(await ring()).toEqual({ batchItemFailures: [{ itemIdentifier: "message-0" }] });
+		expect(await ring()).toEqual({ batchItemFailures: [] });
 		expect(records.left()).toEqual([]);
 		expect(await pendingChanges("Z1")).toHaveLength(2);
 		expect(await ring()).toEqual({ batchItemFailures: [] });

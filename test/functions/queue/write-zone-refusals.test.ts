@@ -103,10 +103,14 @@ describe("the zone's writer, of what cannot be written,", () => {
 		expect(await pendingChanges("Z1")).toEqual([]);
 	});
 
-	it("gives lease and message back when Route 53 does not answer, and loses nothing", async () => {
+	it("gives the lease back and rings again in seconds when Route 53 does not answer, and the alarm hears of it", async () => {
 		await zone.holds(2);
 		cloud.route53.on(ChangeResourceRecordSetsCommand).rejects(down);
-		expect(await ring()).toEqual({ batchItemFailures: [{ itemIdentifier: "message-0" }] });
+		const lines = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+		expect(await ring()).toEqual({ batchItemFailures: [] });
+		expect(lines.mock.calls.map(String).join("")).toContain('"FailedMessages":1');
+		lines.mockRestore();
+		expect(cloud.sent("zone")).toEqual([{ version: 1, zoneId: "Z1", delaySeconds: 2 }]);
 		expect(await pendingChanges("Z1")).toHaveLength(2);
 		expect(await takeLease("Z1", "next", Date.now())).toBeDefined();
 	});
