@@ -6,7 +6,7 @@ import { listRecords, type RecordPosition } from "../../services/route53.ts";
 import { type Run, takeTurn } from "./zone-run.ts";
 
 /** `later`: time, limits or lease are over. `unknown`: the zone cannot be listed; it was logged. */
-type Look = Removal | { outcome: "later" | "unknown" };
+type Look = Removal | { outcome: "later" } | { outcome: "unknown"; passes: boolean };
 
 /**
  * Looks at what stands under the names of a delete that Route 53 has refused. A list that fails is never taken for an empty one, and
@@ -26,7 +26,7 @@ export async function lookForRemoval(
 	} catch (error) {
 		if (error instanceof HostmasterError && error.name === "Throttled") return { outcome: "later" };
 		logger.error("The zone could not be listed; the delete waits.", { hostname, error });
-		return { outcome: "unknown" };
+		return { outcome: "unknown", passes: error instanceof HostmasterError };
 	}
 	return planRemoval(records, standing);
 }

@@ -72,6 +72,7 @@ async function dealWithRest(run: Run, change: RequestedChange, { because }: Refu
 			return false;
 		case "unknown":
 			run.stuck.add(change.wait.taskToken);
+			if (removal.passes) run.passing.add(change.wait.taskToken);
 			return true;
 		case "gone":
 			await freeRemoved(run, change);

@@ -18,19 +18,21 @@ export const handler = defineConsumer(zoneMessageSchema, async ({ zoneId }) => {
 	const endsMs = Date.now() + workMs;
 	const owner = randomUUID();
 	const stuck = new Set<string>();
+	const passing = new Set<string>();
 	const pace: Pace = { nextMs: 0 };
 	do {
 		const lease = await leaseInTime(zoneId, owner, endsMs);
 		if (!lease) return;
 		let emptied: boolean;
 		try {
-			emptied = await drain({ lease, endsMs, stuck }, pace);
+			emptied = await drain({ lease, endsMs, stuck, passing }, pace);
 		} finally {
 			await releaseLease(lease);
 		}
 		// Time, limits or lease are used up, or Route 53 asks for patience: another run goes on in a moment.
 		if (!emptied) return ringZone(zoneId, 2);
 	} while ((await waiting(zoneId, stuck)).length > 0);
+	if (passing.size > 0) await ringZone(zoneId, 5);
 });
 
 const pauseMs = 500;

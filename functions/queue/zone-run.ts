@@ -9,6 +9,8 @@ export interface Run {
 	endsMs: number;
 	/** Task tokens of changes that cannot be dealt with now; each was logged. */
 	stuck: Set<string>;
+	/** Those of them that only wait for a service to answer again: the next run is to come in seconds. */
+	passing: Set<string>;
 }
 
 /**

@@ -44,6 +44,15 @@ describe("the zone's writer, when a delete cannot be seen to now,", () => {
 		expect(cloud.sent("zone")).toEqual([]);
 	});
 
+	it("rings again in seconds when the list was only not answered", async () => {
+		await records.leaving(1);
+		records.route53.removeRecord(nameOf(0));
+		cloud.route53.on(ListResourceRecordSetsCommand).rejects(down);
+		expect(await ring()).toEqual({ batchItemFailures: [] });
+		expect(await pendingChanges("Z1")).toHaveLength(1);
+		expect(cloud.sent("zone")).toEqual([{ version: 1, zoneId: "Z1", delaySeconds: 5 }]);
+	});
+
 	it("rings again when somebody else has used up the limits", async () => {
 		await records.leaving(1);
 		records.route53.removeRecord(nameOf(0));
