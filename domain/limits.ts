@@ -111,6 +111,10 @@ export const limits = {
 	formerSecrets: limit(4, "secrets that sign beside the newest", "ours: bounds the signatures of a request"),
 	/** For so long an event waits for another operation of its tenant. */
 	eventWait: limit(24, "hours", "ours: as long as an execution may take"),
+	/** An event cannot have come about later than the bus took it, but for clocks that differ. */
+	eventAhead: limit(5, "minutes", "ours: machines that keep time by NTP differ by less than a second"),
+	/** Events of one second that are told apart; billing systems tell of one tenant once in a while. */
+	eventsAtOnce: limit(20, "event ids", "ours: bounds what a tenant's row keeps"),
 	/** For so long an event about a tenant that nobody knows waits for its signup. */
 	eventBeforeSignup: limit(15, "minutes", "ours: events come in any order, seldom minutes apart"),
 	/** Released names are offered to nobody else for so long (R4). */

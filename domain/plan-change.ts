@@ -16,6 +16,25 @@ export function planChange(
 	change: TenantChange,
 	moment: Moment,
 ): Result<PlannedChange, ChangeRefusal> {
+	const planned = decide(standing, change, moment);
+	return planned.ok ? accepted(withFence(standing, planned.value, moment)) : planned;
+}
+
+/**
+ * The plan, with a new generation for the hostname of an operation that is given up, if the change itself does not touch it: that
+ * operation's execution can be redriven for days, and must find that it is over (R3).
+ */
+function withFence({ tenant, claims, lastOperation }: Standing, plan: PlannedChange, moment: Moment): PlannedChange {
+	if (lastOperation?.status !== "failed") return plan;
+	const before = claims.get(lastOperation.hostname);
+	const isTouched = plan.claims.some(({ after }) => after.hostname === lastOperation.hostname);
+	if (isTouched || before?.tenantId !== tenant.tenantId || before.intent === "released") return plan;
+	const { intent, redirectUntil } = before;
+	const kept = redirectUntil === undefined ? { intent } : { intent, redirectUntil };
+	return { ...plan, claims: [...plan.claims, { before, after: renewedClaim(before, kept, moment) }] };
+}
+
+function decide(standing: Standing, change: TenantChange, moment: Moment): Result<PlannedChange, ChangeRefusal> {
 	const { tenant, lastOperation } = standing;
 	const present = standing.claims.get(tenant.hostname);
 	if (tenant.releasedAt !== undefined) return refused({ rule: "leaving" });
@@ -60,7 +79,10 @@ function planUpdate(
 	return updating({ ...tenant, ...set }, present, renewedClaim(present, {}, moment), moment);
 }
 
-/** Suspending must not wait for records that do not stand: then it takes the route away, and is done without a probe. */
+/**
+ * Suspending must not wait for a name that could not be served before, nor let a former one be served meanwhile: then it takes the
+ * routes away, and is done without a probe.
+ */
 function planSuspension(
 	{ tenant }: Standing,
 	present: Claim,
@@ -69,7 +91,8 @@ function planSuspension(
 ): PlannedChange {
 	const suspension = { reason, since: tenant.suspension?.since ?? moment.now, requestedBy };
 	const plan = planIntent({ ...tenant, suspension }, present, "suspend", reason, moment);
-	return plan.steps.includes("SyncRecords") ? { ...plan, steps: updateSteps({ records: false, probe: false }) } : plan;
+	const stood = !plan.steps.includes("SyncRecords") && (present.intent !== "serve" || isReached(present));
+	return stood ? plan : { ...plan, steps: updateSteps({ records: false, probe: false }) };
 }
 
 /** The edge does not know of the new intent yet, so nothing may say that it does. */
@@ -85,15 +108,31 @@ function planIntent(
 	return { ...updating(tenant, present, after, moment), reason };
 }
 
+/** A former name redirects only to one that is reached; and what failed of the present name must stay the one to be retried. */
+function refusedForPresent({ tenant, claims, lastOperation }: Standing, hostname: string): ChangeRefusal | undefined {
+	if (!lastOperation || hostname === tenant.hostname) return undefined;
+	const present = claims.get(tenant.hostname);
+	const isUnreached = present?.intent === "serve" && !isReached(present);
+	const hasFailed = lastOperation.status === "failed" && lastOperation.hostname === tenant.hostname;
+	return isUnreached || hasFailed ? { rule: "present-first", operation: lastOperation } : undefined;
+}
+
+function isReached({ conditions }: Claim): boolean {
+	return conditions.Serving.status === "true";
+}
+
 function planRepair(
-	{ tenant, claims }: Standing,
+	standing: Standing,
 	{ hostname, reason }: { hostname: string; reason: string },
 	moment: Moment,
 ): Result<PlannedChange, ChangeRefusal> {
+	const { tenant, claims } = standing;
 	const before = claims.get(hostname);
 	if (!before || before.tenantId !== tenant.tenantId) return refused({ rule: "claim-missing", hostname });
 	const { intent, redirectUntil } = before;
 	if (intent === "remove" || intent === "released") return refused({ rule: "leaving" });
+	const refusal = refusedForPresent(standing, hostname);
+	if (refusal) return refused(refusal);
 	const conditions = reopened(before.conditions, ["RecordsInSync", "RoutePublished"], moment.now);
 	const change = redirectUntil === undefined ? { intent, conditions } : { intent, conditions, redirectUntil };
 	const after = renewedClaim(before, change, moment);
@@ -105,19 +144,15 @@ function planRepair(
 }
 
 /** A former name that has redirected for long enough is taken down by itself; the tenant goes on. */
-function planRelease(
-	{ tenant, claims, lastOperation }: Standing,
-	hostname: string,
-	moment: Moment,
-): Result<PlannedChange, ChangeRefusal> {
+function planRelease(standing: Standing, hostname: string, moment: Moment): Result<PlannedChange, ChangeRefusal> {
+	const { tenant, claims } = standing;
 	const before = claims.get(hostname);
 	// `remove`: a release before has failed, and a newer change has taken over from it.
 	const isFormer = before?.intent === "redirect" || before?.intent === "remove";
 	if (!isFormer || before.tenantId !== tenant.tenantId) return refused({ rule: "claim-missing", hostname });
 	// After a rename that has failed the former name may be the only one that is served.
-	const present = claims.get(tenant.hostname);
-	const isReached = present?.intent !== "serve" || present.conditions.Serving.status === "true";
-	if (!isReached && lastOperation) return refused({ rule: "name-unreached", operation: lastOperation });
+	const refusal = refusedForPresent(standing, hostname);
+	if (refusal) return refused(refusal);
 	const after = renewedClaim(before, { intent: "remove" }, moment);
 	return accepted({ ...takingDown(tenant, [{ before, after }], moment), claim: after });
 }

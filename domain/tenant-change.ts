@@ -45,8 +45,8 @@ export interface PlannedChange {
 export type ChangeRefusal =
 	| { rule: "in-progress"; operation: Operation }
 	| { rule: "onboarding-unfinished"; operation: Operation }
-	/** The tenant's present name is not served yet, so its former one must stay. */
-	| { rule: "name-unreached"; operation: Operation }
+	/** The present name is not served yet, or a change of it has failed: its former names stay as they are. */
+	| { rule: "present-first"; operation: Operation }
 	| { rule: "leaving" }
 	| { rule: "same-name" }
 	| { rule: "too-many-names" }

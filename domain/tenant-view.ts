@@ -6,7 +6,7 @@ import { type Tenant, tenantSchema } from "./tenant.ts";
 
 /** A tenant as callers see it: what was asked for, how it stands, and who has to act. */
 export const tenantViewSchema = tenantSchema
-	.omit({ lastOperationId: true, heard: true })
+	.omit({ lastOperationId: true, heard: true, heardIds: true })
 	.extend({
 		status: z.enum(hostnameStatuses),
 		conditions: z.array(conditionSchema.extend({ type: z.enum(conditionTypes) })),
@@ -27,7 +27,7 @@ const standing = {
 
 /** `claim`: that of the tenant's hostname, unless the tenant has left and the name is somebody else's by now. */
 export function tenantView(tenant: Tenant, claim: Claim | undefined): TenantView {
-	const { lastOperationId: _last, heard: _heard, ...shown } = tenant;
+	const { lastOperationId: _last, heard: _heard, heardIds: _ids, ...shown } = tenant;
 	const own = claim?.tenantId === tenant.tenantId ? claim : undefined;
 	const status = own ? statusOf(own) : "released";
 	return {

@@ -37,6 +37,8 @@ export const tenantSchema = z.object({
 	lastOperationId: z.string().optional(),
 	/** ISO times of the billing system's newest events that were taken: an older one that comes late changes nothing. */
 	heard: z.object({ subscription: z.string().optional(), plan: z.string().optional() }).default({}),
+	/** Ids of the events of those very times, the newest last: two may come about in one second. */
+	heardIds: z.object({ subscription: z.array(z.string()).optional(), plan: z.array(z.string()).optional() }).optional(),
 	createdAt: z.string(),
 	updatedAt: z.string(),
 });

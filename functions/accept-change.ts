@@ -27,7 +27,7 @@ export interface ChangeRequest {
 	/** The request with its key, where repetitions are told by one. */
 	keyed?: { asking: Asking; request: unknown };
 	/** What the row keeps besides of this change. */
-	alsoKeep?: (tenant: Tenant) => Pick<Tenant, "heard">;
+	alsoKeep?: (tenant: Tenant) => Pick<Tenant, "heard" | "heardIds">;
 }
 
 /**

@@ -15,10 +15,10 @@ export function changeRefused(refusal: ChangeRefusal): HostmasterError {
 			const detail = `Its onboarding '${operationId}' is ${status}: retry it (POST /v1/operations/${operationId}/retry), or DELETE the tenant.`;
 			return new HostmasterError("OnboardingUnfinished", detail, { rule: "onboarded" });
 		}
-		case "name-unreached": {
-			const { operationId, kind, status } = refusal.operation;
-			const detail = `'${operationId}' (${kind}) is ${status}: the present name is not served yet, so the former one stays.`;
-			return new HostmasterError("OnboardingUnfinished", detail, { rule: "reached" });
+		case "present-first": {
+			const { operationId, kind, status, hostname } = refusal.operation;
+			const detail = `'${operationId}' (${kind}) of '${hostname}' is ${status}: former names stay as they are until the present one is in order. Retry it, or change the tenant again.`;
+			return new HostmasterError("OnboardingUnfinished", detail, { rule: "present-first" });
 		}
 		case "leaving":
 			return new HostmasterError("TenantLeaving", "The tenant was deleted; nothing else can be changed of it.", {

@@ -27,10 +27,11 @@ class Outdated extends Error {}
 
 /**
  * Carries out what the billing system tells. Events come twice, late and in any order: of one topic the newest counts, by the time at
- * which it came about; an older one changes nothing. Throws what a request may end with.
+ * which it came about; an older one changes nothing. Of two of the same time, which the bus tells to the second, the one that arrives
+ * last counts. Throws what a request may end with.
  */
 export async function takeBillingEvent(event: BillingEvent): Promise<void> {
-	const at = new Date(event.about.occurredAt ?? event.time).toISOString();
+	const at = timeOf(event);
 	const tenant = await tenantOf(event.about);
 	if (isOutdated(tenant, event, at)) return logOutdated(event);
 	const change = changeFor(event, tenant);
@@ -54,12 +55,20 @@ export async function takeBillingEvent(event: BillingEvent): Promise<void> {
 				},
 				request: event.about,
 			},
-			alsoKeep: (now) => ({ heard: { ...now.heard, [event.what.topic]: at } }),
+			alsoKeep: (now) => withHeard(now, event, at),
 		});
 	} catch (error) {
 		if (!(error instanceof Outdated)) throw error;
 		logOutdated(event);
 	}
+}
+
+/** ISO. Throws InvalidRequest for a time that is still to come: nothing that is told after it would count. */
+function timeOf({ time, about: { occurredAt } }: BillingEvent): string {
+	const at = Date.parse(occurredAt ?? time);
+	if (at <= Date.parse(time) + limits.eventAhead.value * 60_000) return new Date(at).toISOString();
+	const detail = `'${occurredAt}' is later than the event itself (${time}): it has not come about yet.`;
+	throw new HostmasterError("InvalidRequest", detail, { field: "occurredAt", rule: "past" });
 }
 
 /** Throws TenantNotFound; InvalidRequest when the two names are of two tenants. */
@@ -89,8 +98,17 @@ function changeFor({ what, about, source }: BillingEvent, tenant: Tenant): Tenan
 	return { kind: "suspend-tenant", reason: reason ?? "Subscription ended", requestedBy: source };
 }
 
-function isOutdated({ heard }: Tenant, { what: { topic } }: BillingEvent, at: string): boolean {
-	return at <= (heard[topic] ?? "");
+function isOutdated({ heard, heardIds }: Tenant, { id, what: { topic } }: BillingEvent, at: string): boolean {
+	const newest = heard[topic] ?? "";
+	if (at !== newest) return at < newest;
+	const ids = heardIds?.[topic];
+	return ids === undefined || ids.includes(id); // rows of before keep no ids
+}
+
+function withHeard({ heard, heardIds }: Tenant, { id, what: { topic } }: BillingEvent, at: string) {
+	const before = heard[topic] === at ? (heardIds?.[topic] ?? []) : [];
+	const ids = [...before, id].slice(-limits.eventsAtOnce.value);
+	return { heard: { ...heard, [topic]: at }, heardIds: { ...heardIds, [topic]: ids } };
 }
 
 function logOutdated({ id, what: { topic } }: BillingEvent): void {
@@ -99,7 +117,7 @@ function logOutdated({ id, what: { topic } }: BillingEvent): void {
 
 /** Nothing is to be done, but that it was told must be known when an older event comes late. */
 async function keep(tenant: Tenant, event: BillingEvent, at: string): Promise<void> {
-	const after = { ...tenant, heard: { ...tenant.heard, [event.what.topic]: at } };
+	const after = { ...tenant, ...withHeard(tenant, event, at) };
 	if (await transact([tenantPut(after, tenant)])) {
 		throw new HostmasterError("ServiceUnavailable", `'${tenant.tenantId}' has changed at the same moment.`);
 	}

@@ -3,6 +3,7 @@ import { HostmasterError } from "../domain/errors.ts";
 import { limits } from "../domain/limits.ts";
 import type { NewTenant } from "../domain/new-tenant.ts";
 import type { Tenant } from "../domain/tenant.ts";
+import { readClaim } from "../services/claims.ts";
 import { logger } from "../services/log.ts";
 import { readTenant, tenantIdOf } from "../services/tenants.ts";
 import { acceptOnboarding } from "./accept-onboarding.ts";
@@ -26,14 +27,17 @@ export async function takeSignup(request: NewTenant, { id, source }: { id: strin
 
 /**
  * The producer may tell of one signup twice, each time with an id of its own: the tenant that stands in the way is the one it means,
- * if it is the same in all that its viewers see. Plan and config may have changed since, and are not compared.
+ * if it is the same in all that its viewers see. Plan and config may have changed since, and are not compared. One that is leaving is
+ * not meant: whoever signs up again is to hear that the name is not free yet.
  */
 async function isToldAgain(request: NewTenant, { name }: HostmasterError): Promise<boolean> {
 	const { externalRef } = request;
 	if (externalRef === undefined || (name !== "SlugTaken" && name !== "ExternalRefTaken")) return false;
 	const tenantId = await tenantIdOf(externalRef);
 	const tenant = tenantId === undefined ? undefined : await readTenant(tenantId);
-	return tenant !== undefined && seenOf(tenant) === seenOf({ ...readNames(request), name: request.name });
+	if (!tenant || seenOf(tenant) !== seenOf({ ...readNames(request), name: request.name })) return false;
+	const claim = await readClaim(tenant.hostname);
+	return claim?.tenantId === tenantId && claim?.intent !== "remove" && claim?.intent !== "released";
 }
 
 function seenOf({ slug, name, origin, routes }: Pick<Tenant, "slug" | "name" | "origin" | "routes">): string {

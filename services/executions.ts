@@ -96,10 +96,20 @@ async function describe(attempt: Attempt) {
 
 /** How the operation's present attempt stands, or undefined when there is no such execution (never started, or long gone). */
 export async function reportOf(operation: Operation): Promise<(ExecutionReport & { redrivable: boolean }) | undefined> {
+	try {
+		return await lookAt(operation);
+	} catch (error) {
+		// Redriven between the two calls? Then it runs, and has no end to show.
+		if (error instanceof EndNotShown) return lookAt(operation);
+		throw error;
+	}
+}
+
+async function lookAt(operation: Operation) {
 	const found = await describe(operation);
 	if (!found?.status) return undefined;
 	// Ours never waits for a redrive (that is a Map Run's), and PENDING_REDRIVE is as good as running.
-	const status = found.status === "PENDING_REDRIVE" ? "RUNNING" : found.status;
+	const status: ExecutionReport["status"] = found.status === "PENDING_REDRIVE" ? "RUNNING" : found.status;
 	const ended = status !== "RUNNING" && status !== "SUCCEEDED";
 	return {
 		attempt: operation.attempt,
@@ -142,7 +152,7 @@ async function stepEnteredLast(arn: string): Promise<string | undefined> {
 			),
 		);
 		if (nextToken === undefined && !ends.has(page.events?.[0]?.type ?? "")) {
-			throw new HostmasterError("ServiceUnavailable", "The execution's history does not show its end yet.");
+			throw new EndNotShown("ServiceUnavailable", "The execution's history does not show its end yet.");
 		}
 		const entered = page.events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails);
 		if (entered) return entered.stateEnteredEventDetails?.name;
@@ -150,6 +160,8 @@ async function stepEnteredLast(arn: string): Promise<string | undefined> {
 	} while (nextToken);
 	return undefined;
 }
+
+class EndNotShown extends HostmasterError {}
 
 const ends = new Set(["ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"]);
 

@@ -5,7 +5,7 @@ import { documents, parseRow } from "./dynamodb.ts";
 import { keys, registryTable } from "./registry.ts";
 
 /** A list that the sweeper walks, some pages a minute. */
-export type SweepName = "queued" | "running" | "events" | "redirecting";
+export type SweepName = "queued" | "running" | "events" | "redirecting" | "removing";
 
 const cursorSchema = z.object({ after: z.record(z.string(), z.unknown()).optional() });
 

@@ -32,6 +32,7 @@ export const changes: Record<Exclude<OperationKind, "onboard-tenant">, TenantCha
 	"release-hostname": { kind: "release-hostname", hostname: formerName },
 };
 export const [update, suspend, resume, , repair, leave, release] = Object.values(changes);
+export const repairFormer: TenantChange = { kind: "repair-hostname", hostname: formerName, reason: "Gone." };
 export const all = Object.values(changes);
 
 /** How a change is decided: the rule that refuses it, or `accepted`. */

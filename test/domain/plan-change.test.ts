@@ -6,7 +6,22 @@ import { planChange } from "../../domain/plan-change.ts";
 import { tenantSchema } from "../../domain/tenant.ts";
 import type { Standing } from "../../domain/tenant-change.ts";
 import { aClaim, aFailedOperation, anOperation, aTenant, longAgo } from "../builders/entities.ts";
-import { active, all, changes, decided, leave, moment, now, plan, standing, suspend, tenantId } from "./a-standing.ts";
+import {
+	active,
+	all,
+	changes,
+	decided,
+	formerName,
+	leave,
+	moment,
+	now,
+	plan,
+	release,
+	repairFormer,
+	standing,
+	suspend,
+	tenantId,
+} from "./a-standing.ts";
 
 const failedOf = (kind: OperationKind): Operation => aFailedOperation({ kind });
 const openOf = (kind: OperationKind): Operation => anOperation({ kind, status: "running" });
@@ -20,10 +35,9 @@ describe("a change of a tenant", () => {
 		["is suspended", standing({ claim: { ...active, intent: "suspend" } })],
 		["was onboarded by the first release", standing({ lastOperation: undefined })],
 		[
-			"has an onboarding that a newer operation took over from",
-			standing({ lastOperation: failedOf("suspend-tenant") }),
+			"has an operation on a former name that failed",
+			standing({ lastOperation: aFailedOperation({ kind: "repair-hostname", hostname: formerName }) }),
 		],
-		["could not be changed the last time", standing({ lastOperation: failedOf("rename-tenant") })],
 		[
 			"has a change that was superseded",
 			standing({ lastOperation: anOperation({ kind: "update-tenant", status: "superseded" }) }),
@@ -31,6 +45,17 @@ describe("a change of a tenant", () => {
 	])("of any kind is accepted while it %s", (_, how) => {
 		for (const change of all) expect(decided(how, change), change.kind).toBe("accepted");
 	});
+
+	it.each(["suspend-tenant", "rename-tenant"] as const)(
+		"is accepted after one of the present name that failed (%s), but for what would take over from it for a former name",
+		(kind) => {
+			const how = standing({ lastOperation: failedOf(kind) });
+			for (const change of [...all, repairFormer]) {
+				const isOfFormer = change === release || change === repairFormer;
+				expect(decided(how, change), change.kind).toBe(isOfFormer ? "present-first" : "accepted");
+			}
+		},
+	);
 
 	it.each(["failed", "superseded"] as const)(
 		"waits for an onboarding that is %s, but for suspending and leaving",

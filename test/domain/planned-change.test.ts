@@ -18,6 +18,7 @@ import {
 	redirectUntil,
 	release,
 	repair,
+	repairFormer,
 	resume,
 	standing,
 	suspend,
@@ -49,6 +50,17 @@ describe("suspending", () => {
 		expect(claim.conditions.RoutePublished).toMatchObject({ status: "unknown", reason: "Changing" });
 		expect(claim.conditions.Serving).toMatchObject({ status: "unknown" });
 		expect({ reason, steps }).toEqual({ reason: "Unpaid.", steps: ["PublishRoute", "ProbeRoute", "CompleteUpdate"] });
+	});
+
+	it("after a rename that failed does not wait for the new name while the former one is served", () => {
+		const claim = withTrue(aClaim(), "CertificateIssued", "RecordsInSync", "RoutePublished");
+		const how = standing({ claim, lastOperation: aFailedOperation({ kind: "rename-tenant" }) });
+		expect(plan(suspend, how).steps).toEqual(["PublishRoute", "CompleteUpdate"]);
+	});
+
+	it("what is suspended already waits for the probe, like any change that can be seen", () => {
+		const claim: Claim = { ...withTrue(aClaim(), "CertificateIssued", "RecordsInSync"), intent: "suspend" };
+		expect(plan(suspend, standing({ claim })).steps).toContain("ProbeRoute");
 	});
 
 	it("again changes the reason, not since when", () => {
@@ -89,8 +101,15 @@ describe("repairing a hostname", () => {
 	});
 
 	it("of a former name leaves until when it redirects", () => {
-		const { claim } = plan({ kind: "repair-hostname", hostname: formerName, reason: "Gone." });
+		const { claim } = plan(repairFormer);
 		expect(claim).toMatchObject({ hostname: formerName, intent: "redirect", redirectUntil, generation: next });
+	});
+
+	it("of a former name waits until the present one is reached: it would redirect to what nobody serves", () => {
+		const claim = withTrue(aClaim(), "CertificateIssued", "RecordsInSync", "RoutePublished");
+		const lastOperation = anOperation({ kind: "rename-tenant", status: "superseded" });
+		expect(decided(standing({ claim, lastOperation }), repairFormer)).toBe("present-first");
+		expect(decided(standing({ claim: { ...claim, intent: "suspend" }, lastOperation }), repairFormer)).toBe("accepted");
 	});
 
 	it.each<[string, Claim | undefined, string]>([
@@ -123,7 +142,10 @@ describe("releasing a former name", () => {
 			[formerName, { ...former, intent: "remove" as const }],
 		]);
 		expect(
-			plan(release, standing({ claims, lastOperation: aFailedOperation({ kind: "update-tenant" }) })).claim.intent,
+			plan(
+				release,
+				standing({ claims, lastOperation: aFailedOperation({ kind: "release-hostname", hostname: formerName }) }),
+			).claim.intent,
 		).toBe("remove");
 	});
 
@@ -136,6 +158,40 @@ describe("releasing a former name", () => {
 		const claims = new Map([[hostname, active], ...(claim ? [[claim.hostname, claim] as const] : [])]);
 		const name = claim?.hostname ?? "nobody.app.example.com";
 		expect(decided(standing({ claims }), { kind: "release-hostname", hostname: name })).toBe("claim-missing");
+	});
+});
+
+describe("a change that takes over from a failed one of a former name", () => {
+	const lastOperation = aFailedOperation({ kind: "release-hostname", hostname: formerName });
+	const withFormer = (claim: Claim) =>
+		standing({ lastOperation, claims: new Map([...standing().claims, [formerName, claim]]) });
+
+	it.each<[string, Claim]>([
+		["redirects", former],
+		["is taken down", { ...former, intent: "remove" }],
+	])("renews that name too, which %s as before: a redrive of what failed must find that it is over", (_, before) => {
+		const { claims, claim, hostnames } = plan(update, withFormer(before));
+		expect(claim.hostname).toBe(hostname);
+		expect(hostnames).toEqual([]);
+		const { intent } = before;
+		expect(claims[1]).toMatchObject({ before, after: { hostname: formerName, intent, generation: next } });
+	});
+
+	it("keeps until when it redirects", () => {
+		expect(plan(update, withFormer(former)).claims[1]?.after.redirectUntil).toBe(redirectUntil);
+		const { redirectUntil: _end, ...endless } = former;
+		expect(plan(update, withFormer(endless)).claims[1]?.after).not.toHaveProperty("redirectUntil");
+	});
+
+	it.each<[string, Claim]>([
+		["was given back", { ...former, intent: "released" }],
+		["is somebody else's", { ...former, tenantId: "ten_other" }],
+	])("leaves a name alone that %s", (_, claim) => {
+		expect(plan(update, withFormer(claim)).claims).toHaveLength(1);
+	});
+
+	it("renews it once when it is itself about that name", () => {
+		expect(plan(repairFormer, withFormer(former)).claims).toHaveLength(1);
 	});
 });
 

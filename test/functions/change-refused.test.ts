@@ -20,6 +20,10 @@ describe("what whoever asked is told of a change that is refused", () => {
 			{ rule: "onboarding-unfinished", operation: aFailedOperation() },
 			...(["OnboardingUnfinished", 409, undefined, "onboarded", `POST /v1/operations/${operationId}/retry`] as const),
 		],
+		[
+			{ rule: "present-first", operation: aFailedOperation() },
+			...(["OnboardingUnfinished", 409, undefined, "present-first", `'${operationId}' (onboard-tenant) of`] as const),
+		],
 		[{ rule: "leaving" }, "TenantLeaving", 409, undefined, "leaving", "deleted"],
 		[{ rule: "same-name" }, "InvalidRequest", 400, "slug", "new", "already"],
 		[{ rule: "too-many-names" }, "TooManyFormerNames", 409, "slug", "maximum", "5 former names"],

@@ -126,6 +126,19 @@ describe("the report of an execution", () => {
 		expect(sfn.commandCalls(GetExecutionHistoryCommand)).toEqual([]);
 	});
 
+	it("of one that is redriven while it is looked at says that it runs", async () => {
+		sfn.on(DescribeExecutionCommand).resolvesOnce({ status: "FAILED", error: "Error" }).resolves({ status: "RUNNING" });
+		const redriven: HistoryEvent = { ...event, type: "ExecutionRedriven" };
+		sfn.on(GetExecutionHistoryCommand).resolves({ events: [redriven, end, entered("SyncRecords")] });
+		expect(await reportOf(anOperation())).toMatchObject({ status: "RUNNING", redrivable: false });
+	});
+
+	it("of one whose history lags behind its end is told later", async () => {
+		sfn.on(DescribeExecutionCommand).resolves({ status: "FAILED", error: "Error" });
+		sfn.on(GetExecutionHistoryCommand).resolves({ events: [entered("SyncRecords")] });
+		await expect(reportOf(anOperation())).rejects.toMatchObject({ name: "ServiceUnavailable" });
+	});
+
 	it("of a failed one names the step that was entered last, and whether it can be redriven", async () => {
 		sfn.on(DescribeExecutionCommand).resolves({
 			status: "FAILED",

@@ -74,11 +74,43 @@ describe("what the billing system tells of a subscription", () => {
 		expect(await kept()).toMatchObject({ heard: { subscription: at(2) } });
 	});
 
-	it("counts once of two that came about at the same moment: the one that was taken first", async () => {
+	it("counts, of two that came about in the same second, as it arrives: the one that is taken last", async () => {
 		await restored(at(1));
+		await ended(at(1));
+		expect(await kinds()).toEqual(["suspend-tenant"]);
+	});
+
+	it("that comes again changes nothing after another one of its second", async () => {
+		await hear("TenantSubscriptionRestored", { tenantId }, at(1), "event-first");
+		await ended(at(1));
+		await finish();
+		await hear("TenantSubscriptionRestored", { tenantId }, at(1), "event-first");
+		expect(await kinds()).toEqual(["suspend-tenant"]);
+		expect(await kept()).toMatchObject({ suspension: { requestedBy: "billing" } });
+	});
+
+	it("counts once of two of the same time when the first was kept by a release that kept no ids", async () => {
+		await cloud.put("registry", { ...(await kept()), heard: { subscription: at(1) } });
 		await ended(at(1));
 		expect(await kinds()).toEqual([]);
 	});
+
+	it.each([
+		[5, 0],
+		[6, 1],
+	])(
+		"may come about %i minutes after the bus took it at most: clocks differ, but nobody knows the future",
+		async (minutes, rejected) => {
+			await ended(at(0), { occurredAt: at(minutes) });
+			expect(await kinds()).toHaveLength(1 - rejected);
+			expect(cloud.told()).toHaveLength(rejected);
+			if (rejected) {
+				const error = { type: "/errors/invalid-request", field: "occurredAt", rule: "past" };
+				expect(cloud.told()).toMatchObject([{ detail: { error } }]);
+				expect((await kept())?.["heard"]).toEqual({});
+			}
+		},
+	);
 
 	it("is a reason by itself when none is given", async () => {
 		await ended(at(1));

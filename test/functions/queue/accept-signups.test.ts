@@ -75,6 +75,18 @@ describe("a signup", () => {
 		expect(cloud.told()).toEqual([]);
 	});
 
+	it.each(["remove", "released"] as const)(
+		"of a customer whose tenant of that name is leaving (%s) is rejected: it is not the one that was accepted",
+		async (intent) => {
+			await handler(signup(aNewTenant({ externalRef: "cus_1" })));
+			const claim = (await cloud.claim("acme.app.example.com")) ?? {};
+			await cloud.put("registry", { ...claim, intent, quarantinedUntil: "2099-01-01T00:00:00.000Z" });
+			await handler(signup(aNewTenant({ externalRef: "cus_1" }), { id: "event-2" }));
+			expect(await operations()).toHaveLength(1);
+			expect(cloud.told()).toMatchObject([{ detailType: "TenantOnboardingRejected" }]);
+		},
+	);
+
 	it.each([
 		["origin", { origin: { host: "other.origins.example.net" } }],
 		["display name", { name: "Acme Inc" }],

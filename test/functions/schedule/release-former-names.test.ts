@@ -62,6 +62,32 @@ describe("a former name", () => {
 		expect(await begun()).toEqual([]);
 	});
 
+	it.each([
+		["goes on when its release was given up for another change", { kind: "update-tenant", status: "succeeded" }, 1],
+		["waits while that other change is under way", { kind: "update-tenant", status: "running" }, 0],
+		[
+			"is left to whoever retries a release that failed",
+			{ kind: "release-hostname", hostname: former, status: "failed" },
+			0,
+		],
+	] as const)("that is being taken down %s", async (_, last, releases) => {
+		await cloud.hold({ claim: aClaim({ hostname: former, intent: "remove" }) });
+		await cloud.hold({ operation: anOperation(last) });
+		await handler();
+		expect((await begun()).filter(({ requestedBy }) => requestedBy === "release-former-names")).toHaveLength(releases);
+	});
+
+	it("that leaves with its tenant is that operation's", async () => {
+		const claim = aClaim({ intent: "remove" });
+		await cloud.hold({
+			tenant: aTenant(),
+			claim,
+			operation: anOperation({ kind: "offboard-tenant", status: "failed" }),
+		});
+		await handler();
+		expect(await begun()).toEqual([]);
+	});
+
 	it("is left for the next hour when the registry does not answer, and the alarm hears of it", {
 		timeout: 20_000,
 	}, async () => {
