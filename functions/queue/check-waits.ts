@@ -1,7 +1,7 @@
 import { HostmasterError } from "../../domain/errors.ts";
 import { ladders, nextLookAt } from "../../domain/ladder.ts";
 import { limits } from "../../domain/limits.ts";
-import { checkMessageSchema } from "../../domain/messages.ts";
+import { type CheckMessage, checkMessageSchema } from "../../domain/messages.ts";
 import type { Check, Wait } from "../../domain/wait.ts";
 import { sendCheck } from "../../services/checks-queue.ts";
 import { isCurrent, readClaim } from "../../services/claims.ts";
@@ -25,7 +25,9 @@ const answeredAtOnce = 20;
  * Looks at what tasks wait for (R2). Done: all of its waits are freed. Not yet: the next look is noted, then a delayed message asks
  * for it; what is later than SQS can delay, and what a crash loses, the sweeper finds in the index of due checks.
  */
-export const handler = defineConsumer(checkMessageSchema, async (message) => {
+export const handler = defineConsumer(checkMessageSchema, lookAt, (message) => sendCheck(message, 5));
+
+async function lookAt(message: CheckMessage): Promise<void> {
 	const found = await readCheck(message);
 	if (!found) return;
 	const { check, waits, unreadable } = found;
@@ -41,7 +43,7 @@ export const handler = defineConsumer(checkMessageSchema, async (message) => {
 	// With its check gone nobody would ever look at them again.
 	if (unreadable > 0) throw new Error(`${unreadable} waits of ${check.kind} ${check.subject} cannot be read.`);
 	await removeCheck(check);
-});
+}
 
 /** 'Could not ask' is 'not yet', whatever the reason: the ladder goes on, and the deadline ends it with what was seen last (R9). */
 async function lookOrWait(check: Check, waits: readonly Wait[]): Promise<Seen> {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { zoneMessageSchema } from "../../domain/messages.ts";
+import { type ZoneMessage, zoneMessageSchema } from "../../domain/messages.ts";
 import { hasPendingChanges, pendingChanges, type RequestedChange } from "../../services/zone-changes.ts";
 import { type Lease, releaseLease, takeLease } from "../../services/zone-lease.ts";
 import { ringZone } from "../../services/zone-queue.ts";
@@ -14,7 +14,9 @@ export const workMs = 20_000;
  * The zone's one writer (R8). A doorbell makes it take the lease and drain what waits, batch by batch, under the published limits.
  * After giving the lease back it looks once more: a change whose doorbell found the lease taken is then already in the table.
  */
-export const handler = defineConsumer(zoneMessageSchema, async ({ zoneId }) => {
+export const handler = defineConsumer(zoneMessageSchema, drainZone, ({ zoneId }) => ringZone(zoneId, 5));
+
+async function drainZone({ zoneId }: ZoneMessage): Promise<void> {
 	const endsMs = Date.now() + workMs;
 	const owner = randomUUID();
 	const stuck = new Set<string>();
@@ -33,7 +35,7 @@ export const handler = defineConsumer(zoneMessageSchema, async ({ zoneId }) => {
 		if (!emptied) return ringZone(zoneId, 2);
 	} while ((await waiting(zoneId, stuck)).length > 0);
 	if (passing.size > 0) await ringZone(zoneId, 5);
-});
+}
 
 const pauseMs = 500;
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { HostmasterError } from "../../../domain/errors.ts";
 import { defineConsumer } from "../../../functions/queue/batch.ts";
 import { count } from "../../../services/metrics.ts";
 import { setEnvironment } from "../../builders/a-cloud.ts";
@@ -42,6 +43,30 @@ describe("a consumer of messages", () => {
 			batchItemFailures: [{ itemIdentifier: "message-0" }, { itemIdentifier: "message-2" }],
 		});
 		expect(handle).toHaveBeenCalledTimes(2);
+	});
+
+	it("sends a doorbell anew in seconds when a service was away, and counts that", async () => {
+		const soon = vi.fn(async () => undefined);
+		const away = (): Promise<void> =>
+			Promise.reject(new HostmasterError("ServiceUnavailable", "DynamoDB did not answer."));
+		const bell = { version: 1, size: 1 } as const;
+		expect(await defineConsumer(schema, away, soon)(sqsEvent(bell, bell))).toEqual({ batchItemFailures: [] });
+		expect(soon.mock.calls).toEqual([[bell]]);
+		expect(vi.mocked(count).mock.calls).toEqual([["FailedMessages"]]);
+	});
+
+	it.each([
+		["a defect", new Error("defect"), async () => undefined],
+		["a refusal that stays", new HostmasterError("OutsideZone", "no"), async () => undefined],
+		[
+			"one that cannot be sent anew",
+			new HostmasterError("Throttled", "slowly"),
+			() => Promise.reject(new Error("queue away")),
+		],
+	])("gives back %s", async (_, error, soon) => {
+		const consume = defineConsumer(schema, () => Promise.reject(error), soon);
+		const answer = await consume(sqsEvent({ version: 1, size: 1 }));
+		expect(answer.batchItemFailures).toHaveLength(1);
 	});
 
 	it("counts each that it gives back, since the invocation itself succeeds", async () => {
