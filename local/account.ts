@@ -1,29 +1,40 @@
-import { Resolver as DnsResolver } from "node:dns/promises";
 import { appendFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Acm, createAcm } from "./acm/acm.ts";
+import { createAcm } from "./acm/acm.ts";
 import { createFront } from "./aws/front.ts";
-import type { Caller, InvokeFunction } from "./aws/service.ts";
-import { type CertificateAuthority, openAuthority } from "./ca/authority.ts";
+import type { Caller } from "./aws/service.ts";
+import { openAuthority } from "./ca/authority.ts";
 import type { Clock } from "./clock.ts";
-import { createControl } from "./control.ts";
-import { type Dns, startDns } from "./dns/server.ts";
-import { createDynamodb, type Dynamodb } from "./dynamodb/dynamodb.ts";
-import { createEvents, type Events } from "./events/events.ts";
+import { createCloudFormation } from "./cloudformation/cloudformation.ts";
+import { createControl, type Switches } from "./control.ts";
+import type { Dns } from "./dns/server.ts";
+import { createDynamodb } from "./dynamodb/dynamodb.ts";
+import { createEvents } from "./events/events.ts";
 import type { AsyncSettings } from "./events/targets.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { nameFunctionsTo } from "./iam/calling-function.ts";
-import { createIam, type Iam } from "./iam/iam.ts";
+import { createIam } from "./iam/iam.ts";
+import { createIdentify } from "./iam/identify.ts";
 import { lookupIn } from "./iam/lookup.ts";
+import { createSessions } from "./iam/sessions.ts";
+import { atLeastOnce } from "./lambda/at-least-once.ts";
+import { runtimeEnvironment } from "./lambda/environment.ts";
 import { functionNameIn } from "./lambda/function.ts";
 import { handlersIn } from "./lambda/handlers.ts";
-import { createLambda, type Lambda } from "./lambda/lambda.ts";
-import { awsEndpoint, demoOriginHost, tokenAudience, tokenIssuer } from "./laptop.ts";
+import { createLambda } from "./lambda/lambda.ts";
+import { alone, awsEndpoint, tokenAudience, tokenIssuer } from "./laptop.ts";
+import { nameService, type Place } from "./name-service.ts";
 import type { Ports } from "./ports.ts";
-import { createRoute53, type Route53 } from "./route53/route53.ts";
-import { createSecrets, type Secrets } from "./secrets.ts";
-import { createSqs, type Sqs } from "./sqs/sqs.ts";
-import { createStates, type States } from "./states/states.ts";
+import { createRoute53 } from "./route53/route53.ts";
+import { openBuckets } from "./s3/buckets.ts";
+import { createS3 } from "./s3/s3.ts";
+import { createSecrets } from "./secrets.ts";
+import { createSqs } from "./sqs/sqs.ts";
+import { createCustomResources } from "./stack/custom-resource.ts";
+import { serving } from "./stack/serve.ts";
+import type { StackServices } from "./stack/services.ts";
+import { createStacks, type Stacks } from "./stack/stacks.ts";
+import { createStates } from "./states/states.ts";
 import { openStore } from "./store.ts";
 import { createSts } from "./sts.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
@@ -36,35 +47,29 @@ export interface AccountOptions {
 	caller: Caller;
 	/** Folder of the handlers' code-split build. */
 	handlers: string;
+	/** File of the deployed bundle of the origin-request function. */
+	edgeBundle: string;
 	/** Share of AWS calls that meet a retryable fault, 0–1, and what makes them the same again. */
 	faults?: { rate: number; seed: string } | undefined;
 	/** How long a Route 53 change is PENDING; 2,000 ms unless told. */
 	insyncDelayMs?: number | undefined;
+	/** Where it stands among other accounts; without one it is alone in the world, and its DNS answers for all of it. */
+	place?: Place | undefined;
+	/** By which tenants' configurations name the demo origin. */
+	demoOriginHost?: string;
+	/** Further switches beside those of local/control.ts. */
+	switches?: Switches;
 }
 
-/** An embedded AWS account: its services behind one endpoint, its DNS and its certificate authority; nothing deployed yet. */
-export interface Account {
-	caller: Caller;
-	authority: CertificateAuthority;
+/** An embedded AWS account: its services behind one endpoint, its DNS, its certificate authority, and its stacks. */
+export interface Account extends StackServices {
 	tokens: Tokens;
 	faults: Faults;
-	acm: Acm;
-	/** How functions take asynchronous invocations, by function name. */
-	asyncSettings: Map<string, AsyncSettings>;
-	/** How queues, rules and state machines invoke functions. */
-	deliver: InvokeFunction;
 	dns: Dns;
-	dynamodb: Dynamodb;
-	events: Events;
-	iam: Iam;
-	lambda: Lambda;
-	route53: Route53;
-	secrets: Secrets;
-	sqs: Sqs;
-	states: States;
+	stacks: Stacks;
 	/** AWS calls so far, by `service.operation`. */
 	calls(): Record<string, number>;
-	/** Begins to deliver, to fire schedules and to move executions on. */
+	/** Begins to deliver, to fire schedules, and to move executions and stacks on. */
 	start(): void;
 	close(): Promise<void>;
 }
@@ -75,14 +80,12 @@ export interface Account {
  */
 const invocationsAtOnce = 12;
 
-/** The environment that the Lambda runtime gives to every function. */
-export function runtimeEnvironment({ accountId, region }: Caller) {
-	return { AWS_REGION: region, AWS_ACCESS_KEY_ID: `LOCAL${accountId}`, AWS_SECRET_ACCESS_KEY: "local" };
-}
-
 /** Opens the account over its directory; what was on its way when the last process ended goes on after `start`. */
 export async function openAccount(options: AccountOptions): Promise<Account> {
-	const { directory, ports, clock, caller } = options;
+	const { directory, ports, clock, caller, place } = options;
+	const demoOriginHost = options.demoOriginHost ?? alone.demoOriginHost;
+	const endpoint = awsEndpoint(ports);
+	const peers = place?.peers ?? {};
 	mkdirSync(directory, { recursive: true });
 	const log = openLog(join(directory, "functions.log"));
 	const store = openStore(join(directory, "cloud.sqlite"));
@@ -94,14 +97,14 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		resolveHandler: handlersIn(options.handlers),
 		clock,
 		caller,
-		environment: { ...runtimeEnvironment(caller), AWS_ENDPOINT_URL: awsEndpoint(ports) },
+		environment: { ...runtimeEnvironment(caller), AWS_ENDPOINT_URL: endpoint },
 		log: ({ functionName, text }) => log(`${functionName} ${text}`),
 		faults,
 		atOnce: invocationsAtOnce,
 	});
 	const { invoke } = lambda;
 	const deliver = atLeastOnce(invoke, faults, clock);
-	const sqs = createSqs({ ...parts, endpoint: () => awsEndpoint(ports) });
+	const sqs = createSqs({ ...parts, endpoint: () => endpoint });
 	const asyncSettings = new Map<string, AsyncSettings>();
 	const events = createEvents({
 		...parts,
@@ -113,86 +116,80 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	});
 	const states = createStates({ ...parts, invoke: deliver, putEvent: events.putAwsEvent });
 	// Nobody learns from waiting for the stack's own records: the delay holds from start() on.
-	const route53 = createRoute53({ ...parts, insyncDelayMs: 0 });
-	const dns = await startDns({
-		sources: [route53.zones],
-		port: ports.dns,
-		// The edge listens on IPv4 only, so an alias must not name ::1.
-		edgeAddresses: ["127.0.0.1"],
+	const route53 = createRoute53({ ...parts, insyncDelayMs: 0, slot: place?.slot });
+	const { dns, edgeAddress, resolveCname } = await nameService({
+		...{ zones: route53.zones, port: ports.dns, clock, place },
 		hosts: { [demoOriginHost]: ["127.0.0.1"] },
 	});
 	const authority = await openAuthority(join(directory, "ca"));
-	const resolver = new DnsResolver();
-	resolver.setServers([`${dns.host}:${dns.port}`]);
-	const resolveCname = (name: string) => resolver.resolveCname(name);
 	const acm = createAcm({ ...parts, authority, route53, resolveCname });
 	const secrets = createSecrets(parts);
+	const s3 = createS3({ buckets: openBuckets(join(directory, "s3")) });
 	const iam = createIam({ caller, lookup: lookupIn(states.executionOfTask, secrets) });
-	const forgetFunctions = nameFunctionsTo(new URL(awsEndpoint(ports)).host);
+	const sessions = createSessions({ store, clock });
+	const forgetFunctions = nameFunctionsTo(new URL(endpoint).host);
 	const tokens = await createTokens({ directory, issuer: tokenIssuer(ports), audience: tokenAudience, clock });
+	const custom = createCustomResources({
+		...{ clock, caller, invoke: deliver, endpoint },
+		asyncSettings: (functionName) => asyncSettings.get(functionName),
+	});
+	const services: StackServices = {
+		...{
+			caller,
+			authority,
+			acm,
+			asyncSettings,
+			deliver,
+			dynamodb,
+			events,
+			iam,
+			lambda,
+			route53,
+			s3,
+			secrets,
+			sqs,
+			states,
+		},
+	};
+	const serve = serving(services, { clock, ports, edgeAddress, edgeBundle: options.edgeBundle, demoOriginHost });
+	const stacks = createStacks({ store, caller, services, custom, serve, log });
+	const cloudformation = createCloudFormation({ ...parts, stacks, buckets: s3.buckets, log });
 	const front = createFront({
 		json: [dynamodb.service, sqs.service, states.service, events.service, acm.service, secrets.service],
 		rest: [route53.service],
-		query: [createSts({ clock }).service],
+		query: [createSts({ caller, iam, sessions, peers }).service, cloudformation.service],
+		s3,
 		faults,
+		identify: createIdentify(caller, iam, sessions),
 		authorize: iam.authorize,
+		peers,
 		invocation: lambda.invocation,
 		document: tokens.document,
 		// The switches count the front's own calls, so they are made after it.
-		control: (request) => control(request),
+		control: (request) => custom.take(request) ?? control(request),
 		onDefect: (error, operation) => console.error(`The embedded cloud failed in ${operation}:`, error),
 	});
-	const services = { dns, dynamodb, lambda, route53, sqs, states };
-	const control = createControl({ faults, services, calls: front.calls });
+	const control = createControl({
+		...{ faults, services: { acm, dns, dynamodb, lambda, route53, sqs, states }, calls: front.calls },
+		...(options.switches && { further: options.switches }),
+	});
 	const listening = await front.listen("127.0.0.1", ports.aws);
 
 	return {
-		caller,
-		authority,
-		tokens,
-		faults,
-		acm,
-		asyncSettings,
-		deliver,
-		dns,
-		dynamodb,
-		events,
-		iam,
-		lambda,
-		route53,
-		secrets,
-		sqs,
-		states,
-		calls: front.calls,
+		...services,
+		...{ tokens, faults, dns, stacks, calls: front.calls },
 		start() {
 			route53.setInsyncDelayMs(options.insyncDelayMs ?? 2_000);
-			for (const service of [events, states, sqs]) service.start();
+			for (const service of [events, states, sqs, stacks, cloudformation]) service.start();
 		},
 		async close() {
 			for (const service of [sqs, states, events, acm]) service.close();
-			await Promise.all([dns.close(), listening.close()]);
+			await Promise.all([stacks.close(), dns.close(), listening.close()]);
 			lambda.close();
 			forgetFunctions();
 			await dynamodb.close();
 			store.close();
 		},
-	};
-}
-
-/** What is delivered comes at least once: by order or by chance a batch, event or task comes a second time, after the first, or late. */
-function atLeastOnce(invoke: InvokeFunction, faults: Faults, clock: Clock): InvokeFunction {
-	const held = (functionName: string) => {
-		const ms = faults.shouldHold(functionName);
-		return ms === undefined ? undefined : new Promise<void>((resolve) => clock.at(clock.now() + ms, resolve));
-	};
-	return async (nameOrArn, payload) => {
-		const functionName = functionNameIn(nameOrArn);
-		const again = faults.shouldDuplicate({ functionName, payload: JSON.stringify(payload ?? null) });
-		await held(functionName);
-		const result = await invoke(nameOrArn, payload);
-		if (!again) return result;
-		await held(functionName);
-		return invoke(nameOrArn, payload);
 	};
 }
 

@@ -4,7 +4,6 @@ import type { Endpoints } from "./endpoints.ts";
 export function banner({ api, aws, dns, edge, ca, demoOrigin, platformDomain }: Endpoints): string {
 	const acme = `acme.${platformDomain}`;
 	const edgePort = new URL(edge.https).port;
-	const origin = JSON.stringify(demoOrigin);
 	return `
 Hostmaster is running.
 
@@ -19,10 +18,8 @@ Try, in another terminal:
 
 1. Onboard a tenant, and follow its operation
 
-   TOKEN=$(node -p 'require("./.hostmaster/endpoints.json").token')
-   curl -s ${api}/v1/tenants -H "authorization: Bearer $TOKEN" -H "idempotency-key: acme-1" \\
-     -H "content-type: application/json" -d '{"slug":"acme","name":"Acme","origin":${origin}}'
-   curl -s "${api}/v1/operations" -H "authorization: Bearer $TOKEN"
+   npm run hostmaster -- tenants add acme --watch
+   npm run hostmaster -- tenants show acme
 
 2. Resolve its name and open it through the edge
 
@@ -32,21 +29,19 @@ Try, in another terminal:
 3. Break the zone step of another tenant, see why it failed, mend it, retry
 
    curl -s ${aws}/_local/refuse -d '{"name":"broken.${platformDomain}"}'
-   curl -s ${api}/v1/tenants -H "authorization: Bearer $TOKEN" -H "idempotency-key: broken-1" \\
-     -H "content-type: application/json" -d '{"slug":"broken","name":"Broken","origin":${origin}}'
-   curl -s "${api}/v1/operations?status=failed" -H "authorization: Bearer $TOKEN"
+   npm run hostmaster -- tenants add broken --watch
    curl -s ${aws}/_local/allow -d '{"name":"broken.${platformDomain}"}'
-   curl -s -X POST ${api}/v1/operations/<operationId>/retry -H "authorization: Bearer $TOKEN"
+   npm run hostmaster -- operations list --status failed
+   npm run hostmaster -- operations retry <operation> --watch
 
-4. Live on: suspend the tenant (the edge answers 403), bring it back, see who asked what, let it leave (410; the name is kept)
+4. Live on: suspend the tenant (the edge answers 403), bring it back, let it leave (410; the name is kept)
 
-   curl -s ${api}/v1/tenants/<tenantId>/suspend -H "authorization: Bearer $TOKEN" -H "idempotency-key: s-1" \\
-     -H "content-type: application/json" -d '{"reason":"Invoice 7 is overdue"}'
-   curl -s ${api}/v1/tenants/<tenantId>/resume -H "authorization: Bearer $TOKEN" -H "idempotency-key: r-1" \\
-     -H "content-type: application/json" -d '{}'
-   curl -s ${api}/v1/tenants/<tenantId>/history -H "authorization: Bearer $TOKEN"
-   curl -s -X DELETE ${api}/v1/tenants/<tenantId> -H "authorization: Bearer $TOKEN"
+   npm run hostmaster -- tenants suspend acme --reason "Invoice 7 is overdue" --watch
+   npm run hostmaster -- tenants resume acme --watch
+   npm run hostmaster -- tenants remove acme --watch
 
+The same by REST, for programs: the token is in .hostmaster/endpoints.json, the routes in ${api}/v1/openapi.json.
+Three accounts with real delegations instead of one: npm start -- --environments nonprod,prod
 Or see it all by itself: npm run demo. Ctrl-C ends Hostmaster; everything goes on at the next npm start.
 `;
 }

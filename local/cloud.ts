@@ -1,20 +1,13 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
-import { publicJwk } from "../functions/edge/context-key.ts";
 import { type Account, openAccount } from "./account.ts";
 import { type Clock, realClock } from "./clock.ts";
-import { type DemoOrigin, startDemoOrigin } from "./demo-origin.ts";
 import type { Edge } from "./edge/start-edge.ts";
 import type { Faults } from "./faults.ts";
-import { readHttpApi } from "./gateway/api.ts";
-import { startGateway } from "./gateway/gateway.ts";
-import { accounts, demoOriginHost, laptopParameters, region } from "./laptop.ts";
+import { accounts, laptopParameters, region } from "./laptop.ts";
 import type { Ports } from "./ports.ts";
-import { creators } from "./stack/create.ts";
-import { deployStack } from "./stack/deploy.ts";
-import { serveEdge } from "./stack/serve-edge.ts";
+import type { Report } from "./stack/progress.ts";
 import type { Resolver } from "./template/resolver.ts";
 import { loadTemplate } from "./template/template.ts";
 import type { Tokens } from "./tokens.ts";
@@ -41,10 +34,15 @@ export interface Build {
 	edgeBundle: string;
 }
 
-const nonprodBuild: Build = {
-	template: ".build/package/nonprod/cloudformation-template-update-stack.json",
+/** The code that all environments share, as `npm run package` left it behind. */
+export const packagedCode: Omit<Build, "template"> = {
 	handlers: ".build/local",
 	edgeBundle: ".build/local/functions/edge/route-tenant.mjs",
+};
+
+const nonprodBuild: Build = {
+	template: ".build/package/nonprod/cloudformation-template-update-stack.json",
+	...packagedCode,
 };
 
 /** The embedded cloud with the packaged stack in it, up and running. */
@@ -73,21 +71,19 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 		clock,
 		caller: { accountId: accounts.nonprod, region },
 		handlers: build.handlers,
+		edgeBundle: build.edgeBundle,
 		faults: options.faults,
 		insyncDelayMs: options.insyncDelayMs,
 	});
-	const { authority, caller } = account;
-	const resolver = await deployStack({
-		template: loadTemplate(readFileSync(build.template, "utf8")),
+	const { authority } = account;
+	const stackName = "hostmaster-nonprod";
+	const resolver = await deployInto(account, {
+		stackName,
+		template: readFileSync(build.template, "utf8"),
 		parameters: { ...laptopParameters(ports, authority.certificatePem), ...options.parameters },
-		caller,
-		create: creators(account),
 	});
-	const edge = await serveEdge({ account, resolver, clock, ports, bundle: build.edgeBundle });
-	const demoOrigin = await serveDemoOrigin(account, resolver, ports);
-	const api = readHttpApi(resolver);
-	const { invoke } = account.lambda;
-	const gateway = await startGateway({ api, invoke, clock, caller, host: "127.0.0.1", port: ports.api });
+	const edge = account.stacks.served(stackName)?.edge;
+	if (!edge) throw new Error("The packaged template has no distribution.");
 	account.start();
 
 	return {
@@ -98,26 +94,27 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 		faults: account.faults,
 		services: { ...account, edge },
 		calls: account.calls,
-		async close() {
-			await Promise.all([gateway.close(), edge.close(), demoOrigin.close()]);
-			await account.close();
-		},
+		close: account.close,
 	};
 }
 
-/** The application behind the edge, which knows the edge's public key as a real one would. */
-async function serveDemoOrigin(account: Account, resolver: Resolver, ports: Ports): Promise<DemoOrigin> {
-	const { authority, caller, secrets } = account;
-	const year = 365 * 86_400_000;
-	const { chain, key } = await authority.issue([demoOriginHost], new Date(), new Date(Date.now() + year));
-	const asked = { SecretId: resolver.ref("ContextSigningSecret") };
-	const secret = z.object({ SecretString: z.string() });
-	const { SecretString } = secret.parse(secrets.service.operations["GetSecretValue"]?.(asked, caller));
-	return startDemoOrigin({
-		tls: { cert: chain, key },
-		hostname: demoOriginHost,
-		host: "127.0.0.1",
-		port: ports.demoOrigin,
-		publicKey: publicJwk(SecretString),
-	});
+/** What a stack is to be made from. */
+export interface Deployment {
+	stackName: string;
+	/** JSON, as the packager writes it. */
+	template: string;
+	/** Values that replace the parameters' defaults. */
+	parameters: Record<string, string>;
+	/** Hears of every step. */
+	report?: Report;
+}
+
+/**
+ * Deploys a template into an open account, started or not, and serves what it declares. Again with another template or other
+ * parameters it is an update: what is new is made, what stays is kept, what is gone goes. Rejects with TemplateError, and with
+ * StackFailure when a resource cannot be made; a later call goes on from there.
+ */
+export function deployInto(account: Account, deployment: Deployment): Promise<Resolver> {
+	const { stackName, template, parameters, report } = deployment;
+	return account.stacks.deploy(stackName, { template: loadTemplate(template), parameters }, report);
 }

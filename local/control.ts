@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Acm } from "./acm/acm.ts";
 import type { Dns } from "./dns/server.ts";
 import type { Dynamodb } from "./dynamodb/dynamodb.ts";
 import type { FaultRule, Faults } from "./faults.ts";
@@ -9,9 +10,14 @@ import type { States } from "./states/states.ts";
 
 export interface ControlOptions {
 	faults: Faults;
-	services: { dns: Dns; dynamodb: Dynamodb; lambda: Lambda; route53: Route53; sqs: Sqs; states: States };
+	services: { acm: Acm; dns: Dns; dynamodb: Dynamodb; lambda: Lambda; route53: Route53; sqs: Sqs; states: States };
 	calls: () => Record<string, number>;
+	/** Switches of what stands around the account. */
+	further?: Switches;
 }
+
+/** Switches by name. */
+export type Switches = Readonly<Record<string, Switch>>;
 
 /** One switch: what it takes, and what it does with it. */
 interface Switch {
@@ -21,7 +27,12 @@ interface Switch {
 	turn(input: unknown): unknown;
 }
 
-function defineSwitch<S extends z.ZodType>(input: S, example: string, turn: (input: z.output<S>) => unknown): Switch {
+/** A switch whose input is read by a schema. */
+export function defineSwitch<S extends z.ZodType>(
+	input: S,
+	example: string,
+	turn: (input: z.output<S>) => unknown,
+): Switch {
 	// Parsed by `input` just before it is called.
 	return { input, example, turn: (value) => turn(value as z.output<S>) };
 }
@@ -33,9 +44,10 @@ const prefix = "/_local/";
  * The switches with which a person, a demo or a test breaks things in the embedded cloud, by `POST /_local/<switch>` with JSON;
  * `GET /_local/` lists them, `GET /_local/counts` counts what has happened so far.
  */
-export function createControl({ faults, services, calls }: ControlOptions) {
-	const { dns, dynamodb, lambda, route53, sqs, states } = services;
+export function createControl({ faults, services, calls, further }: ControlOptions) {
+	const { acm, dns, dynamodb, lambda, route53, sqs, states } = services;
 	const switches: Record<string, Switch> = {
+		...further,
 		refuse: defineSwitch(
 			z.object({ name: z.string(), reason: z.string().optional() }),
 			'{"name":"acme.app.hostmaster.test"}',
@@ -63,6 +75,13 @@ export function createControl({ faults, services, calls }: ControlOptions) {
 			(order) => {
 				faults.order(order);
 			},
+		),
+		// A certificate that was not renewed; without days it tells the truth again.
+		certificate: defineSwitch(
+			z.object({ arn: z.string(), daysLeft: z.number().optional() }),
+			'{"arn":"arn:aws:acm:us-east-1:222222222222:certificate/…","daysLeft":5}',
+			({ arn, daysLeft }) =>
+				acm.show(arn, daysLeft === undefined ? {} : { notAfter: new Date(Date.now() + daysLeft * 86_400_000) }),
 		),
 		insync: defineSwitch(z.object({ delayMs: z.int().min(0) }), '{"delayMs":2000}', (order) =>
 			route53.setInsyncDelayMs(order.delayMs),

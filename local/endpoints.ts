@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import type { Cloud } from "./cloud.ts";
-import { demoOriginHost, platformDomain } from "./laptop.ts";
+import { alone, type Surroundings } from "./laptop.ts";
+import type { Ports } from "./ports.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** Scopes of every route: the token of a laptop may do all. */
 const allScopes = [
@@ -24,17 +25,30 @@ export interface Endpoints {
 	platformDomain: string;
 }
 
-export async function endpointsOf({ ports, tokens, authorityFile }: Cloud): Promise<Endpoints> {
-	const at = (scheme: string, port: number) => `${scheme}://127.0.0.1:${port}`;
+/** What an account is reached by; a running Cloud is one. */
+export interface Reachable {
+	ports: Ports;
+	tokens: Tokens;
+	/** PEM file of its CA. */
+	authorityFile: string;
+}
+
+/** `edgeAddress`: where its edge listens, if it is not alone on the machine. */
+export async function endpointsOf(
+	{ ports, tokens, authorityFile }: Reachable,
+	surroundings: Surroundings = alone,
+	edgeAddress = "127.0.0.1",
+): Promise<Endpoints> {
+	const at = (scheme: string, port: number, address = "127.0.0.1") => `${scheme}://${address}:${port}`;
 	return {
 		pid: process.pid,
 		api: at("http", ports.api),
 		aws: at("http", ports.aws),
 		dns: { host: "127.0.0.1", port: ports.dns },
-		edge: { https: at("https", ports.edgeHttps), http: at("http", ports.edgeHttp) },
+		edge: { https: at("https", ports.edgeHttps, edgeAddress), http: at("http", ports.edgeHttp, edgeAddress) },
 		ca: resolve(authorityFile),
 		token: await tokens.token({ sub: "laptop", scopes: allScopes, ttlSeconds: 86_400 }),
-		demoOrigin: { host: demoOriginHost, port: ports.demoOrigin },
-		platformDomain,
+		demoOrigin: { host: surroundings.demoOriginHost, port: ports.demoOrigin },
+		platformDomain: surroundings.platformDomain,
 	};
 }

@@ -5,32 +5,80 @@ export const accounts = { registrar: "111111111111", nonprod: "222222222222", pr
 
 export const region = "us-east-1";
 
-/** The domain under which a laptop's slugs live; `.test` is kept for such uses (RFC 6761). */
-export const platformDomain = "app.hostmaster.test";
+/** The registered domain of a laptop; `.test` is kept for such uses (RFC 6761). */
+export const apexDomain = "hostmaster.test";
 
-/** By which tenants' configurations name the demo origin. */
-export const demoOriginHost = "origin.hostmaster.test";
+/** The domain under which a laptop's slugs live. */
+export const platformDomain = `app.${apexDomain}`;
 
 export const tokenAudience = "https://hostmaster.test";
+
+/** What an account's applications find around them on a laptop. */
+export interface Surroundings {
+	platformDomain: string;
+	/** By which tenants' configurations name the demo origin. */
+	demoOriginHost: string;
+	/** Addresses of the resolvers that functions ask, on the port of DNS. */
+	resolvers: readonly string[];
+}
+
+/** Those of an account that is alone in the world. */
+export const alone: Surroundings = {
+	platformDomain,
+	demoOriginHost: "origin.hostmaster.test",
+	resolvers: ["127.0.0.1"],
+};
+
+export const environmentNames = ["nonprod", "prod"] as const;
+/** An environment that a laptop can have beside others; each is an account of its own. */
+export type EnvironmentName = (typeof environmentNames)[number];
+
+/** Those of an environment among others, whose resolvers follow delegations from the root. */
+export function surroundingsOf(environment: EnvironmentName): Surroundings {
+	return {
+		platformDomain: environment === "prod" ? platformDomain : `app.${environment}.${apexDomain}`,
+		// Outside the registered domain, in which only its owner's zones have names.
+		demoOriginHost: "origin.demo.test",
+		resolvers: recursorAddresses,
+	};
+}
+
+/** The registrar's role by which an environment delegates its name to itself (infra/registrar.yml). */
+export function delegationRole(delegatedName: string): string {
+	return `arn:aws:iam::${accounts.registrar}:role/hostmaster-delegation-${delegatedName.replaceAll(".", "-")}`;
+}
+
+/** Where the resolvers of a laptop with several environments are; two, each with a cache of its own, since one may be wrong. */
+export const recursorAddresses = ["127.0.0.1", "127.0.53.53"] as const;
+
+/** Where the root and the top-level domains are served. */
+export const rootAddress = "127.0.53.1";
 
 /**
  * All that differs on a laptop from the packaged nonprod template: values of its parameters, and nothing else.
  * `authority`: PEM of the local CA.
  */
-export function laptopParameters(ports: Ports, authority: string): Record<string, string> {
+export function laptopParameters(
+	ports: Ports,
+	authority: string,
+	surroundings: Surroundings = alone,
+): Record<string, string> {
 	return {
 		AwsEndpoint: awsEndpoint(ports),
-		Resolvers: `127.0.0.1:${ports.dns}`,
+		Resolvers: surroundings.resolvers.map((address) => `${address}:${ports.dns}`).join(","),
 		EdgeAuthority: authority,
 		EdgePort: String(ports.edgeHttps),
 		TokenIssuer: tokenIssuer(ports),
 		TokenAudience: tokenAudience,
-		AllowedOrigins: `${demoOriginHost}:${ports.demoOrigin}`,
-		PlatformDomain: platformDomain,
+		AllowedOrigins: `${surroundings.demoOriginHost}:${ports.demoOrigin}`,
+		PlatformDomain: surroundings.platformDomain,
 		// Receivers on the same machine.
 		WebhookNetworks: "127.0.0.0/8,::1/128",
 		// A person watches, and no cache of the world's has to fade.
 		RemovalGraceSeconds: "2",
+		DelegationRole: "",
+		NameServerPort: String(ports.dns),
+		ArtifactBucket: "hostmaster-artifacts",
 	};
 }
 

@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { z } from "zod";
 
-const portsSchema = z.object({
+/** Reads ports that were written down. */
+export const portsSchema = z.object({
 	api: z.int(),
 	aws: z.int(),
 	/** UDP and TCP. */
@@ -45,7 +46,8 @@ export async function freePorts(file: string | undefined): Promise<Ports> {
 	throw new Error("No six free ports in a row were found: give the first of them with --port N.");
 }
 
-export function rememberPorts(file: string | undefined, ports: Ports): void {
+/** Writes them down, for the next start. */
+export function rememberPorts(file: string | undefined, ports: Ports | Record<string, Ports>): void {
 	if (file === undefined) return;
 	mkdirSync(dirname(file), { recursive: true });
 	writeFileSync(file, JSON.stringify(ports));

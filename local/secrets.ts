@@ -36,6 +36,8 @@ export interface Secrets {
 	service: JsonService;
 	/** Makes a secret from the resolved properties of an `AWS::SecretsManager::Secret`; one that is there keeps its value. Answers its ARN. */
 	addSecret(properties: unknown): string;
+	/** Takes a secret away at once, without the days in which AWS could bring it back. Safe to repeat. */
+	removeSecret(arn: string): void;
 }
 
 /** Secrets of one account, in the store; generated ones are made once. */
@@ -44,6 +46,7 @@ export function createSecrets({ store, clock, caller }: { store: Store; clock: C
 		name TEXT PRIMARY KEY, arn TEXT NOT NULL, value TEXT NOT NULL,
 		version_id TEXT NOT NULL, regions TEXT NOT NULL, created_ms INTEGER NOT NULL)`);
 	const insert = store.prepare("INSERT INTO secrets VALUES (?, ?, ?, ?, ?, ?)");
+	const remove = store.prepare("DELETE FROM secrets WHERE arn = ?");
 	const byName = store.prepare("SELECT * FROM secrets WHERE name = ?");
 	const setRegions = store.prepare("UPDATE secrets SET regions = ? WHERE name = ?");
 
@@ -77,6 +80,7 @@ export function createSecrets({ store, clock, caller }: { store: Store; clock: C
 				},
 			},
 		},
+		removeSecret: (arn) => void remove.run(arn),
 		addSecret(properties) {
 			const secret = parsedAt("AWS::SecretsManager::Secret", secretSchema, properties);
 			const regions = [caller.region, ...secret.ReplicaRegions.map(({ Region }) => Region)].join(" ");

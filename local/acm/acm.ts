@@ -36,6 +36,10 @@ export interface Acm {
 	tlsFor(arn: string): { cert: string; key: string } | undefined;
 	/** Marks the certificate as used by a resource, e.g. a distribution's ARN: it cannot be deleted then. Safe to repeat. */
 	attach(arn: string, resourceArn: string): void;
+	/** Ends all uses by a resource. Safe to repeat. */
+	detach(resourceArn: string): void;
+	/** Deletes a certificate as CloudFormation does: its validation records stay. Safe to repeat. Throws when it is in use. */
+	removeStackCertificate(arn: string): void;
 	/** Shows another status or end than the true ones, across restarts; `{}` shows the truth again. TLS is not touched. */
 	show(arn: string, shown: { status?: CertificateStatus; notAfter?: Date }): void;
 	/** Stops the checks; a later `createAcm` on the same store goes on with them. */
@@ -94,6 +98,16 @@ export function createAcm(options: AcmOptions): Acm {
 		attach(arn, resourceArn) {
 			const certificate = mustGet(arn);
 			table.save({ ...certificate, inUseBy: [...new Set([...certificate.inUseBy, resourceArn])] });
+		},
+		detach(resourceArn) {
+			for (const certificate of table.all()) {
+				const inUseBy = certificate.inUseBy.filter((other) => other !== resourceArn);
+				if (inUseBy.length < certificate.inUseBy.length) table.save({ ...certificate, inUseBy });
+			}
+		},
+		removeStackCertificate(arn) {
+			if (table.get(arn)?.inUseBy.length) throw new Error(`Certificate ${arn} is in use.`);
+			table.remove(arn);
 		},
 		show(arn, { status, notAfter }) {
 			const shown = { ...(status && { status }), ...(notAfter && { notAfterMs: notAfter.getTime() }) };

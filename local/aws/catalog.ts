@@ -37,6 +37,16 @@ const catalog: Record<string, CatalogEntry> = {
 		throttled: () => new AwsError("Throttling", "Rate exceeded"),
 		unavailable: serviceUnavailable,
 	},
+	s3: {
+		name: "s3",
+		throttled: () => new AwsError("SlowDown", "Please reduce your request rate.", 503),
+		unavailable: () => new AwsError("InternalError", "We encountered an internal error. Please try again.", 500),
+	},
+	cloudformation: {
+		name: "cloudformation",
+		throttled: () => new AwsError("Throttling", "Rate exceeded"),
+		unavailable: serviceUnavailable,
+	},
 	sts: { name: "sts", throttled: () => new AwsError("Throttling", "Rate exceeded"), unavailable: serviceUnavailable },
 };
 

@@ -4,23 +4,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CallFault, Faults } from "../faults.ts";
 import type { ServiceCall } from "../iam/call.ts";
 import { functionHeader, invocationHeader } from "../iam/calling-function.ts";
+import type { Identify } from "../iam/identify.ts";
 import type { Invocation } from "../lambda/invocations.ts";
-import { catalogEntry, restOperation } from "./catalog.ts";
+import { accountNamedBy, credentialsOf, principalHeader } from "./credentials.ts";
+import { forward } from "./forward.ts";
 import { type Listening, listen, readBody } from "./http.ts";
-import { type Answer, jsonError, type PrintError, xmlError } from "./protocols.ts";
-import type { QueryService } from "./query.ts";
-import { AwsError, type Caller, type JsonService, type RestService } from "./service.ts";
+import type { Answer } from "./protocols.ts";
+import { type Call, callOf, type FrontedServices, pathOf } from "./read-call.ts";
+import { AwsError, type Caller } from "./service.ts";
 
-/** A JSON service, with headers that its errors need beside the protocol's own. */
-export type FrontedJson = JsonService & { errorHeaders?(error: AwsError): Record<string, string> };
-
-export interface FrontOptions {
-	json: readonly FrontedJson[];
-	rest: readonly RestService[];
-	query: readonly QueryService[];
+export interface FrontOptions extends FrontedServices {
 	faults?: Faults;
-	/** Asked before every call; `functionName` is that of the function that calls, if one does. Throws AwsError. */
-	authorize?: (functionName: string | undefined, call: ServiceCall) => void;
+	/** Answers who makes a call; whoever the key names, unless told. Throws AwsError. */
+	identify?: Identify;
+	/** Asked before every call. Throws AwsError. */
+	authorize?: (call: ServiceCall) => void;
+	/** AWS endpoints of other accounts, by account id: what is called with their keys is theirs to answer. */
+	peers?: Readonly<Record<string, string>>;
 	/** The function's invocation that makes a call, by its request id. */
 	invocation?: (requestId: string) => Invocation | undefined;
 	/** Plain documents beside the services, by path, e.g. a token issuer's keys. */
@@ -45,16 +45,6 @@ export interface Front {
 	calls(): Record<string, number>;
 }
 
-/** One request, told apart: which operation it asks for, how to run it, and how its protocol prints errors. */
-interface Call {
-	service: string;
-	operation: string;
-	entry: ReturnType<typeof catalogEntry>;
-	printError: PrintError;
-	/** Undefined: not emulated. */
-	run(caller: Caller, requestId: string): Promise<Answer | undefined>;
-}
-
 // No call that we make comes near it; DynamoDB's transactions are the largest, at 4 MB.
 const bodyLimitBytes = 16 * 1024 * 1024;
 
@@ -68,20 +58,29 @@ export function createFront(options: FrontOptions): Front {
 	});
 
 	async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const body = (await readBody(request, bodyLimitBytes))?.toString("utf8") ?? "";
+		const bytes = (await readBody(request, bodyLimitBytes)) ?? Buffer.alloc(0);
+		const body = bytes.toString("utf8");
 		const document = request.method === "GET" && options.document?.(request.url ?? "/");
 		if (document) {
 			response.writeHead(200, { "content-type": document.contentType }).end(document.body);
 			return;
 		}
+		const invocation = options.invocation?.(request.headers[invocationHeader]?.toString() ?? "");
+		if (invocation?.isDead) return void request.socket.destroy();
 		const control = options.control?.({ method: request.method ?? "GET", path: request.url ?? "/", body });
 		if (control) {
 			response.writeHead(control.status, { "content-type": control.contentType }).end(control.body);
 			return;
 		}
-		const invocation = options.invocation?.(request.headers[invocationHeader]?.toString() ?? "");
-		if (invocation?.isDead) return void request.socket.destroy();
-		const call = callOf(request, body, options);
+		const peer = options.peers?.[accountNamedBy(request) ?? ""];
+		// What a peer asks on behalf of its own caller is for us to answer.
+		if (peer !== undefined && !(principalHeader in request.headers)) {
+			const answer = await relayed(request, bytes, peer);
+			invocation?.noteCall();
+			response.writeHead(answer.status, answer.headers).end(answer.body);
+			return;
+		}
+		const call = callOf(request, body, options, bytes);
 		const name = `${call.service}.${call.operation}`;
 		calls[name] = (calls[name] ?? 0) + 1;
 		const { service, operation } = call;
@@ -99,9 +98,8 @@ export function createFront(options: FrontOptions): Front {
 
 	async function answered(call: Call, request: IncomingMessage, body: string, requestId: string): Promise<Answer> {
 		try {
-			const caller = callerOf(request);
-			const functionName = request.headers[functionHeader]?.toString();
-			options.authorize?.(functionName, { ...call, path: pathOf(request), body, caller });
+			const caller = callerOf(request, call);
+			options.authorize?.({ ...call, path: pathOf(request), body, caller });
 			const answer = await call.run(caller, requestId);
 			if (answer) return answer;
 			const told = `${call.service}.${call.operation} is not emulated by the embedded cloud.`;
@@ -113,6 +111,29 @@ export function createFront(options: FrontOptions): Front {
 				new AwsError("InternalFailure", "The embedded cloud failed; see its log.", 500),
 				requestId,
 			);
+		}
+	}
+
+	function callerOf(request: IncomingMessage, { service, operation }: Call): Caller {
+		const credentials = credentialsOf(request);
+		const { accountId, region } = credentials;
+		const { [functionHeader]: functionName, [principalHeader]: principal } = request.headers;
+		const mayStandIn = service === "sts" && operation === "AssumeRole";
+		const shown = { functionName: functionName?.toString(), principal: mayStandIn ? principal?.toString() : undefined };
+		return options.identify?.({ credentials, ...shown }) ?? { accountId, region };
+	}
+
+	/** As the other account's front answers; one that is down is a service that is down. */
+	async function relayed(request: IncomingMessage, body: Buffer, endpoint: string): Promise<Answer> {
+		const { method = "GET", url: path = "/" } = request;
+		// Which function calls is this process's own matter.
+		const { [functionHeader]: _function, [invocationHeader]: _invocation, ...headers } = request.headers;
+		try {
+			return await forward({ method, path, headers, body }, endpoint);
+		} catch (error) {
+			if (!isUnreachable(error)) throw error;
+			const { printError, entry } = callOf(request, body.toString("utf8"), options);
+			return printError(entry.unavailable(), randomUUID());
 		}
 	}
 
@@ -148,88 +169,12 @@ async function faulty(
 	}
 }
 
-function callOf(request: IncomingMessage, body: string, options: FrontOptions): Call {
-	const { method = "GET" } = request;
-	const path = pathOf(request);
-	const query = request.url?.split("?", 2)[1] ?? "";
-	const target = request.headers["x-amz-target"];
-	if (typeof target === "string") return jsonCall(target, request, body, options.json);
-	const rest = options.rest.find(({ prefix }) => path.startsWith(prefix));
-	if (rest) {
-		const run = async (caller: Caller): Promise<Answer | undefined> => {
-			const answer = await rest.handle({ method, path, query: new URLSearchParams(query), body }, caller);
-			if (!answer) return undefined;
-			const headers = { "content-type": "text/xml", ...answer.headers };
-			return { status: answer.status, headers, body: answer.body };
-		};
-		return named(rest.name, restOperation(method, path), xmlError, run);
-	}
-	if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
-		return queryCall(new URLSearchParams(body), options.query);
-	}
-	return named("unknown", restOperation(method, path), xmlError, () => Promise.resolve(undefined));
+/** Told by the system, not by Node about us. */
+function isUnreachable(error: unknown): boolean {
+	return error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code));
 }
 
 /** The SDK counts its tries of a call, e.g. `attempt=2; max=3`. */
 function tryOf({ headers }: IncomingMessage): number {
 	return Number(/attempt=(\d+)/.exec(headers["amz-sdk-request"]?.toString() ?? "")?.[1] ?? 1);
-}
-
-function pathOf({ url = "/" }: IncomingMessage): string {
-	return url.split("?", 1)[0] ?? "/";
-}
-
-function jsonCall(target: string, request: IncomingMessage, body: string, services: readonly FrontedJson[]): Call {
-	const dot = target.lastIndexOf(".");
-	const service = services.find((other) => other.target === target.slice(0, dot));
-	const contentType = service?.contentType ?? request.headers["content-type"] ?? "application/x-amz-json-1.1";
-	const operation = target.slice(dot + 1);
-	const printError = jsonError(contentType, service?.errorHeaders);
-	return named(target.slice(0, dot), operation, printError, async (caller) => {
-		const act = service && Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
-		if (!act) return undefined;
-		const output = await act(parsedJson(body), caller);
-		const text = output === undefined ? "{}" : JSON.stringify(output);
-		return { status: 200, headers: { "content-type": contentType }, body: text };
-	});
-}
-
-/** The action's name tells the service: no two that we emulate share one. */
-function queryCall(form: URLSearchParams, services: readonly QueryService[]): Call {
-	const operation = form.get("Action") ?? "none";
-	const service = services.find(({ operations }) => Object.hasOwn(operations, operation));
-	return named(service?.name ?? "query", operation, xmlError, (caller, requestId) => {
-		const result = service?.operations[operation]?.(form, caller);
-		if (!service || result === undefined) return Promise.resolve(undefined);
-		const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
-		const content = `<${operation}Result>${result}</${operation}Result>${metadata}`;
-		const text = `<${operation}Response xmlns="${service.namespace}">${content}</${operation}Response>`;
-		return Promise.resolve({ status: 200, headers: { "content-type": "text/xml" }, body: text });
-	});
-}
-
-function named(targetOrName: string, operation: string, printError: PrintError, run: Call["run"]): Call {
-	const entry = catalogEntry(targetOrName);
-	return { service: entry.name, operation, entry, printError, run };
-}
-
-function parsedJson(body: string): unknown {
-	try {
-		return body === "" ? {} : JSON.parse(body);
-	} catch {
-		throw new AwsError("SerializationException", "The request's body is not JSON.");
-	}
-}
-
-// Credential=<access key id>/<date>/<region>/<service>/aws4_request; signatures are not checked, the key's last 12 digits name the account.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-const credential = /Credential=([^/,\s]+)\/\d{8}\/([^/]+)\//;
-
-function callerOf(request: IncomingMessage): Caller {
-	const [, accessKeyId, region] = credential.exec(request.headers.authorization ?? "") ?? [];
-	if (!accessKeyId || !region) throw new AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403);
-	const accountId = /\d{12}$/.exec(accessKeyId)?.[0];
-	if (accountId) return { accountId, region };
-	const told = `The security token included in the request is invalid: no account in '${accessKeyId}' (expected LOCAL<12 digits>).`;
-	throw new AwsError("UnrecognizedClientException", told, 403);
 }

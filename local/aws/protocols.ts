@@ -2,10 +2,10 @@ import { escapeXml } from "./query.ts";
 import type { AwsError } from "./service.ts";
 
 /** An HTTP answer before it is sent. */
-export interface Answer {
+export interface Answer<Body = string | Buffer> {
 	status: number;
 	headers: Record<string, string>;
-	body: string;
+	body: Body;
 }
 
 /** How a protocol prints an error, so that the SDK's client raises the class of that name. */

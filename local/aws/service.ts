@@ -3,6 +3,16 @@ export interface Caller {
 	/** Twelve digits. */
 	accountId: string;
 	region: string;
+	/** The role under which the call is made; without one it is the account's own key, which may do everything. */
+	principal?: Principal;
+}
+
+/** A role in a session. */
+export interface Principal {
+	/** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+	arn: string;
+	/** `arn:aws:iam::<account>:role/<path and role>`. */
+	roleArn: string;
 }
 
 /** An error answer as AWS gives it: `name` is the wire code, e.g. `ConditionalCheckFailedException`. */

@@ -17,7 +17,7 @@ export function createViewer({ dns, edge, ca }: Endpoints) {
 	const resolver = new Resolver();
 	resolver.setServers([`${dns.host}:${dns.port}`]);
 	const authority = readFileSync(ca);
-	const port = new URL(edge.https).port;
+	const { hostname: host, port } = new URL(edge.https);
 
 	return {
 		/** The name's A records; none when it has none. */
@@ -28,7 +28,7 @@ export function createViewer({ dns, edge, ca }: Endpoints) {
 			return new Promise((answered, failed) => {
 				const asking = request(
 					{
-						host: "127.0.0.1",
+						host,
 						port,
 						servername: hostname,
 						headers: { host: hostname, accept: "application/json" },

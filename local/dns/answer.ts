@@ -15,11 +15,17 @@ export interface Answered {
 	authoritative: boolean;
 	answers: Answer[];
 	authorities: Answer[];
+	/** Addresses of the name servers that a referral names, as far as the zone holds them. */
+	glue?: Answer[];
+	/** Whether it was found by asking other servers. */
+	recursive?: boolean;
 }
 
 /** Where to look, and which names fail on order. */
 export interface Authority {
 	sources: readonly ZoneSource[];
+	/** Zones that only an alias leads to: who asks for their names directly is refused. */
+	behindAliases?: readonly ZoneSource[];
 	servfail: ReadonlySet<string>;
 }
 
@@ -39,7 +45,10 @@ export function answer(asked: string, type: string, authority: Authority): Answe
 		const zone = closestZone(name, type, authority.sources);
 		if (!zone) return answers.length > 0 ? found(answers) : refused();
 		const cut = delegation(zone, name, type);
-		if (cut) return { rcode: "NOERROR", authoritative: answers.length > 0, answers, authorities: cut };
+		if (cut) {
+			const referral = { authorities: cut, glue: glueFor(zone, cut) };
+			return { rcode: "NOERROR", authoritative: answers.length > 0, answers, ...referral };
+		}
 		const sets = matching(zone, name);
 		if (!sets) return { ...negative(zone, answers), rcode: "NXDOMAIN" };
 		const exact = sets.find((set) => set.type === type);
@@ -81,6 +90,22 @@ function delegation(zone: ServedZone, name: string, type: string): Answer[] | un
 	return undefined;
 }
 
+/** A name server below the zone cannot be found without its address (RFC 1034 §4.2.1); those elsewhere are found by their names. */
+function glueFor(zone: ServedZone, cut: readonly Answer[]): Answer[] {
+	return cut.flatMap((record) => {
+		if (record.type !== "NS") return [];
+		const server = canonicalName(record.data);
+		if (!isWithin(server, zone.apex)) return [];
+		return zone
+			.at(server)
+			.flatMap((set) =>
+				"values" in set && (set.type === "A" || set.type === "AAAA")
+					? set.values.map((value) => answerOf(server, set.type, set.ttlSeconds, value))
+					: [],
+			);
+	});
+}
+
 /** What stands at the name, or what a wildcard makes of it (RFC 4592 §3.3); undefined when the name does not exist. */
 function matching(zone: ServedZone, name: string): readonly ServedRecordSet[] | undefined {
 	const exact = zone.at(name);
@@ -97,7 +122,8 @@ function matching(zone: ServedZone, name: string): readonly ServedRecordSet[] | 
 /** The set's records under `owner`; an alias gives its target's, as its own. */
 function recordsOf(owner: string, set: ServedRecordSet, authority: Authority): Answer[] | "failed" {
 	if ("values" in set) return set.values.map((value) => answerOf(owner, set.type, set.ttlSeconds, value));
-	const target = answer(set.aliasTo, set.type, authority);
+	const sources = [...authority.sources, ...(authority.behindAliases ?? [])];
+	const target = answer(set.aliasTo, set.type, { ...authority, sources });
 	if (target.rcode === "SERVFAIL") return "failed";
 	return target.answers.flatMap((record) =>
 		record.type === set.type && "data" in record

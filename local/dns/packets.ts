@@ -1,8 +1,11 @@
 import {
+	type Answer,
 	AUTHORITATIVE_ANSWER,
 	type DecodedPacket,
 	decode,
 	encode,
+	type Question,
+	RECURSION_AVAILABLE,
 	RECURSION_DESIRED,
 	TRUNCATED_RESPONSE,
 } from "dns-packet";
@@ -15,60 +18,86 @@ const classicUdpOctets = 512;
 // What fits a path without fragments: https://www.dnsflagday.net/2020/
 const ednsUdpOctets = 1232;
 
-/**
- * The answer to one query, as octets; undefined for what deserves none. Over UDP its size is bounded by what the client takes:
- * a longer one is cut to nothing with the TC bit set, so that the client asks again over TCP.
- */
+const refusal: Answered = { rcode: "REFUSED", authoritative: false, answers: [], authorities: [] };
+
+/** The answer to one query, as octets; undefined for what deserves none. */
 export function reply(query: Buffer, transport: "udp" | "tcp", authority: Authority): Buffer | undefined {
-	const asked = decoded(query);
-	if (asked === undefined || asked === "response") return undefined;
-	if (asked === "malformed") return headerOnly(query, rcodes.FORMERR);
-	const question = asked.questions?.[0];
-	if ((asked.flags ?? 0) & opcodeMask) return headerOnly(query, rcodes.NOTIMP);
-	if (!question || asked.questions?.length !== 1) return headerOnly(query, rcodes.FORMERR);
-	const edns = asked.additionals?.find((record) => record.type === "OPT");
-	const accepted = edns?.type === "OPT" ? Math.min(edns.udpPayloadSize, ednsUdpOctets) : 0;
-	// ANY is not worth an amplification: RFC 8482 lets a server refuse it.
-	const answered =
-		question.class === "IN" && String(question.type) !== "ANY"
-			? answer(question.name, question.type, authority)
-			: undefined;
-	const outcome: Answered = answered ?? { rcode: "REFUSED", authoritative: false, answers: [], authorities: [] };
-	const whole = packet(asked, outcome, { edns: edns !== undefined, truncated: false });
-	if (transport === "tcp" || whole.length <= Math.max(classicUdpOctets, accepted)) return whole;
-	return packet(asked, { ...outcome, answers: [], authorities: [] }, { edns: edns !== undefined, truncated: true });
+	const read = readQuery(query);
+	if (!read || "response" in read) return read?.response;
+	const { question } = read;
+	return printReply(read, isServed(question) ? answer(question.name, question.type, authority) : refusal, transport);
 }
 
-function packet(
-	asked: DecodedPacket,
-	outcome: Answered,
-	{ edns, truncated }: { edns: boolean; truncated: boolean },
-): Buffer {
+/** As {@link reply}, when the answer has to be asked for; a rejection of `answerTo` rejects. */
+export async function replyLater(
+	query: Buffer,
+	transport: "udp" | "tcp",
+	answerTo: (question: Question) => Promise<Answered>,
+): Promise<Buffer | undefined> {
+	const read = readQuery(query);
+	if (!read || "response" in read) return read?.response;
+	return printReply(read, isServed(read.question) ? await answerTo(read.question) : refusal, transport);
+}
+
+/** A query of one question. */
+interface ReadQuery {
+	asked: DecodedPacket;
+	question: Question;
+	/** The UDP payload that the client takes by EDNS; undefined without it. */
+	acceptedOctets: number | undefined;
+}
+
+/** Reads a query; `response` is what it gets when it cannot be one of ours. */
+function readQuery(query: Buffer): ReadQuery | { response: Buffer } | undefined {
+	const asked = decoded(query);
+	if (asked === undefined || asked === "response") return undefined;
+	if (asked === "malformed") return { response: headerOnly(query, rcodes.FORMERR) };
+	const question = asked.questions?.[0];
+	if ((asked.flags ?? 0) & opcodeMask) return { response: headerOnly(query, rcodes.NOTIMP) };
+	if (!question || asked.questions?.length !== 1) return { response: headerOnly(query, rcodes.FORMERR) };
+	const edns = asked.additionals?.find((record) => record.type === "OPT");
+	return { asked, question, acceptedOctets: edns?.type === "OPT" ? edns.udpPayloadSize : undefined };
+}
+
+/** ANY is not worth an amplification: RFC 8482 lets a server refuse it. */
+function isServed({ class: kind, type }: Question): boolean {
+	return kind === "IN" && String(type) !== "ANY";
+}
+
+/** Over UDP the size is bounded by what the client takes: a longer answer is cut to nothing with the TC bit, for another try over TCP. */
+function printReply({ asked, acceptedOctets }: ReadQuery, outcome: Answered, transport: "udp" | "tcp"): Buffer {
+	const edns = acceptedOctets !== undefined;
+	const whole = packet(asked, outcome, { edns, truncated: false });
+	const most = Math.max(classicUdpOctets, Math.min(acceptedOctets ?? 0, ednsUdpOctets));
+	if (transport === "tcp" || whole.length <= most) return whole;
+	return packet(asked, { ...outcome, answers: [], authorities: [], glue: [] }, { edns, truncated: true });
+}
+
+const edns: Answer = {
+	type: "OPT",
+	name: ".",
+	udpPayloadSize: ednsUdpOctets,
+	extendedRcode: 0,
+	ednsVersion: 0,
+	flags: 0,
+	flag_do: false,
+	options: [],
+};
+
+function packet(asked: DecodedPacket, outcome: Answered, told: { edns: boolean; truncated: boolean }): Buffer {
 	return encode({
 		type: "response",
 		id: asked.id,
 		flags:
 			((asked.flags ?? 0) & RECURSION_DESIRED) |
+			(outcome.recursive ? RECURSION_AVAILABLE : 0) |
 			(outcome.authoritative ? AUTHORITATIVE_ANSWER : 0) |
-			(truncated ? TRUNCATED_RESPONSE : 0) |
+			(told.truncated ? TRUNCATED_RESPONSE : 0) |
 			rcodes[outcome.rcode],
 		questions: asked.questions,
 		answers: outcome.answers,
 		authorities: outcome.authorities,
-		additionals: edns
-			? [
-					{
-						type: "OPT",
-						name: ".",
-						udpPayloadSize: ednsUdpOctets,
-						extendedRcode: 0,
-						ednsVersion: 0,
-						flags: 0,
-						flag_do: false,
-						options: [],
-					},
-				]
-			: [],
+		additionals: [...(outcome.glue ?? []), ...(told.edns ? [edns] : [])],
 	});
 }
 

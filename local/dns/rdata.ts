@@ -73,7 +73,7 @@ export function answerOf(name: string, type: RecordType, ttl: number, value: str
 }
 
 /** dns-packet writes names without the root's dot; the root itself is `.`. */
-function wireName(name: string): string {
+export function wireName(name: string): string {
 	return name === "." ? name : name.replace(/\.$/, "");
 }
 

@@ -3,7 +3,7 @@ import { AwsError, type Caller, type JsonService } from "../aws/service.ts";
 import type { Clock } from "../clock.ts";
 import { type Action, parseRequest, runAction, tableNamed } from "./actions.ts";
 import { type Engine, openEngine } from "./engine.ts";
-import { createTable, readSettings } from "./tables.ts";
+import { createTable, deleteTable, readSettings } from "./tables.ts";
 import { sweepExpired } from "./time-to-live.ts";
 import { transactGetItems, transactWriteItems } from "./transactions.ts";
 
@@ -14,6 +14,8 @@ export interface Dynamodb {
 	service: JsonService;
 	/** Makes or updates a table from its CloudFormation properties (AWS::DynamoDB::Table or GlobalTable); safe to repeat, keeps the data. */
 	createTable(definition: unknown, tableName: string): Promise<void>;
+	/** Takes the table away with all that it holds; safe to repeat. */
+	deleteTable(tableName: string): Promise<void>;
 	/** While unreachable, every call that names the table is answered 503, in all regions. */
 	setUnreachable(tableName: string, unreachable: boolean): void;
 	/** Lets the write under way end, then closes the database; what comes later fails. */
@@ -75,6 +77,10 @@ export async function createDynamodb({ path, clock, caller: home }: DynamodbOpti
 		},
 		async createTable(definition, tableName) {
 			tables.set(tableName, await createTable(engine, home, clock.now(), definition, tableName));
+		},
+		async deleteTable(tableName) {
+			tables.delete(tableName);
+			await deleteTable(engine, tableName);
 		},
 		setUnreachable(tableName, isUnreachable) {
 			if (isUnreachable) unreachable.add(tableName);

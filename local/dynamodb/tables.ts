@@ -73,6 +73,23 @@ export async function createTable(
 	return tableSettings;
 }
 
+/** Takes a table away with its items and indexes. Safe to repeat. */
+export function deleteTable(engine: Engine, name: string): Promise<void> {
+	return engine.write(async (draft) => {
+		const existing = await tableNamed(engine.store, name).catch(absent);
+		if (!existing) return;
+		const ranges = [
+			itemPrefix(name),
+			...indexesOf(existing).map(([kind, index]) => indexPrefix(kind, name, index.IndexName)),
+		];
+		for (const prefix of ranges) {
+			for (const [key] of await engine.store.db.iterator(under(prefix)).all()) draft.delete(key);
+		}
+		draft.delete(settingsPrefix + name);
+		draft.delete(tablePrefix + name);
+	});
+}
+
 const document = z.record(z.string(), z.unknown());
 const identity = z.object({ TableId: z.string(), CreationDateTime: z.number() });
 

@@ -10,6 +10,8 @@ export const edgeLimits = {
 	functionMs: { value: 30_000, source: `${guide}/cloudfront-limits.html#limits-lambda-at-edge` },
 	/** Error Caching Minimum TTL where the distribution says nothing. */
 	errorTtlSeconds: { value: 10, source: `${guide}/custom-error-pages-expiration.html` },
+	/** CloudFront delivers its log some times an hour; nobody at a laptop waits for that. */
+	logDeliveryMs: { value: 5_000, source: "ours: soon enough to look" },
 	originDomainCharacters: { value: 253, source: `${guide}/lambda-event-structure.html` },
 	originPathCharacters: { value: 255, source: `${guide}/lambda-event-structure.html` },
 	/** Ours: CloudFront keeps far larger objects; a laptop need not. A longer body passes through and is not kept. */

@@ -5,7 +5,8 @@ import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { CloudFrontRequestEvent } from "aws-lambda";
 import type { Clock } from "../clock.ts";
-import { type DistributionTemplate, parseDistribution } from "./distribution.ts";
+import { createAccessLog, type LogDelivery } from "./access-log.ts";
+import { answersFor, type DistributionTemplate, parseDistribution } from "./distribution.ts";
 import { cloudFrontError } from "./edge-answer.ts";
 import { createOriginFetch, type Lookup } from "./origin-fetch.ts";
 import { createResponseCache } from "./response-cache.ts";
@@ -27,6 +28,8 @@ export interface EdgeOptions {
 	/** PEM of the CA by which origins' certificates are verified. */
 	authority: string;
 	clock: Clock;
+	/** Where its access log goes; nowhere unless told. */
+	log?: LogDelivery | undefined;
 	/** Address to listen on; ports 0 take free ones. */
 	host: string;
 	httpsPort: number;
@@ -46,10 +49,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 	const { clock, lookup, invokeEdge, host } = options;
 	const distribution = parseDistribution(options.distribution, options.cachePolicies, options.originRequestPolicies);
 	const cache = createResponseCache(clock);
+	const log = options.log && createAccessLog(distribution.id, options.log, clock);
 	const origins = createOriginFetch(lookup, options.authority);
 	const parts = { distribution, cache, origins, lookup, invokeEdge, clock, httpsPort: () => portOf(secure) };
 
 	async function onRequest(request: IncomingMessage | Http2ServerRequest, response: ViewerResponse): Promise<void> {
+		const startedMs = clock.now();
 		const viewer = readViewerRequest(request);
 		const answer =
 			"refused" in viewer
@@ -58,7 +63,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 						console.error("edge:", error);
 						return cloudFrontError(500, "the local edge failed");
 					});
-		await sendAnswer(answer, response);
+		const sent = await sendAnswer(answer, response);
+		// What no distribution was asked for stands in no distribution's log.
+		if ("refused" in viewer || !answersFor(distribution, viewer.hostname)) return;
+		log?.note({ viewer, answer, sent, startedMs, endedMs: clock.now() });
 	}
 
 	const listener = (request: IncomingMessage | Http2ServerRequest, response: ViewerResponse) =>
@@ -96,6 +104,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 			for (const socket of sockets) socket.destroy();
 			origins.close();
 			await Promise.all(closed);
+			log?.close();
 		},
 	};
 }

@@ -30,8 +30,12 @@ export interface Events {
 	putAwsEvent: PutAwsEvent;
 	/** Makes a bus, by name; safe to repeat. Answers its ARN. */
 	addBus(name: string): string;
+	/** Safe to repeat; its rules stay, and hear nothing. */
+	removeBus(name: string): void;
 	/** Takes in the resolved properties of an `AWS::Events::Rule`; one of the same name is replaced. Throws TemplateError. */
 	addRule(properties: unknown, name: string): void;
+	/** Safe to repeat; what is on its way is delivered. */
+	removeRule(name: string): void;
 	/** Goes on with deliveries and schedules. Before it, events are taken but not delivered. */
 	start(): void;
 	/** How many deliveries are on their way. */
@@ -76,6 +80,12 @@ export function createEvents(options: EventsOptions): Events {
 		schedules.follow(rule, () => deliveries.pump());
 	}
 
+	function removeRule(name: string): void {
+		const rule = rules.get(name);
+		if (rule?.schedule) schedules.drop(rule.arn);
+		rules.delete(name);
+	}
+
 	return {
 		service: {
 			target: "AWSEvents",
@@ -106,9 +116,11 @@ export function createEvents(options: EventsOptions): Events {
 			buses.add(busNameIn(name));
 			return `arn:aws:events:${region}:${accountId}:event-bus/${name}`;
 		},
+		removeBus: (name) => void buses.delete(name),
+		removeRule,
 		addRule(properties, name) {
 			const rule = ruleOf(properties, name, caller);
-			rules.delete(name);
+			if (!rule?.schedule) removeRule(name);
 			if (!rule) return;
 			rules.set(name, rule);
 			if (started) followSchedule(rule);

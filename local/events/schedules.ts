@@ -11,6 +11,7 @@ export function createSchedules(store: Store, clock: Clock, fire: (rule: Rule) =
 		rule_arn TEXT PRIMARY KEY, expression TEXT NOT NULL, next_ms INTEGER NOT NULL)`);
 	const find = store.prepare("SELECT next_ms FROM events_schedules WHERE rule_arn = ? AND expression = ?");
 	const save = store.prepare("INSERT OR REPLACE INTO events_schedules VALUES (?, ?, ?)");
+	const forget = store.prepare("DELETE FROM events_schedules WHERE rule_arn = ?");
 	const armed = new Map<string, Cancel>();
 
 	/** Arms the rule's next time, and again after each; `fired` runs when its deliveries are in the store. */
@@ -35,6 +36,12 @@ export function createSchedules(store: Store, clock: Clock, fire: (rule: Rule) =
 
 	return {
 		follow,
+		/** The rule fires no more; if it comes back, its rhythm begins anew. */
+		drop(ruleArn: string): void {
+			armed.get(ruleArn)?.();
+			armed.delete(ruleArn);
+			forget.run(ruleArn);
+		},
 		close() {
 			for (const cancel of armed.values()) cancel();
 		},

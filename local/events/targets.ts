@@ -35,8 +35,8 @@ export type Attempt =
 	/** Nothing took it, not even a dead letter queue. */
 	| { kind: "lost"; problem: string };
 
-// A function error is tried again after one minute, then after two (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
-const asyncRetryMs = [60_000, 120_000];
+/** A function error is tried again after one minute, then after two (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html). */
+export const asyncRetryMs: readonly number[] = [60_000, 120_000];
 
 /** Tries a delivery once. Never rejects. */
 export async function attemptTo(delivery: Delivery, doors: TargetDoors, nowMs: number): Promise<Attempt> {

@@ -13,6 +13,8 @@ const comparisons = {
 	StringEquals: { negated: false, equals: (wanted, found) => wanted === found },
 	StringNotEquals: { negated: true, equals: (wanted, found) => wanted === found },
 	StringLike: { negated: false, equals: matchesText },
+	// The two behave identically: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+	ArnEquals: { negated: false, equals: arnLike },
 	ArnLike: { negated: false, equals: arnLike },
 	Bool: { negated: false, equals: (wanted, found) => wanted.toLowerCase() === found.toLowerCase() },
 } satisfies Record<string, Comparison>;

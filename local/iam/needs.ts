@@ -3,6 +3,7 @@ import { arnOf, jsonOf, type Lookup, type ServiceCall } from "./call.ts";
 import { dynamodbNeeds } from "./dynamodb-needs.ts";
 import type { Need } from "./evaluate.ts";
 import { recordKeys, route53Needs } from "./route53-needs.ts";
+import { s3Needs } from "./s3-needs.ts";
 
 /** Answers undefined when the call cannot be read. */
 type NeedsOf = (call: ServiceCall, lookup: Lookup) => Need[] | undefined;
@@ -21,6 +22,7 @@ const services: Readonly<Record<string, NeedsOf>> = {
 		return one(call, secretArn(secretId, call.caller) ?? arnOf("secretsmanager", "secret:", secretId, call.caller));
 	},
 	route53: route53Needs,
+	s3: s3Needs,
 	sts(call) {
 		// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: no permissions are required
 		if (call.operation === "GetCallerIdentity") return [];

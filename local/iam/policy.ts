@@ -13,28 +13,34 @@ export interface Statement {
 }
 
 /** A list, or its only item. */
-const listOf = <S extends z.ZodType>(item: S) =>
+export const listOf = <S extends z.ZodType>(item: S) =>
 	z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1));
-const text = z
+/** Text of a policy as it stands, without variables. */
+export const policyText = z
 	.string()
 	.refine((value) => !value.includes("${"), { error: "holds a policy variable, which is not emulated" });
-const conditionValue = z.union([text, z.boolean().transform(String), z.number().transform(String)]);
+const conditionValue = z.union([policyText, z.boolean().transform(String), z.number().transform(String)]);
+
+/** The Condition element: operator, key, values. */
+export const conditionSchema = z.record(z.string(), z.record(z.string(), listOf(conditionValue))).default({});
+
+/** Policies of the older version read differently (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html). */
+export const versionSchema = z.literal("2012-10-17", { error: "must be 2012-10-17" });
 
 const statementSchema = z.strictObject(
 	{
 		Sid: z.string().optional(),
 		Effect: z.enum(["Allow", "Deny"]),
 		Action: listOf(z.string().regex(/^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/, "is not <service>:<action>")),
-		Resource: listOf(text),
-		Condition: z.record(z.string(), z.record(z.string(), listOf(conditionValue))).default({}),
+		Resource: listOf(policyText),
+		Condition: conditionSchema,
 	},
 	{ error: notEmulated },
 );
 
 const policySchema = z.strictObject(
 	{
-		// Policies of the older version read differently (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html).
-		Version: z.literal("2012-10-17", { error: "must be 2012-10-17" }),
+		Version: versionSchema,
 		Id: z.string().optional(),
 		Statement: listOf(statementSchema),
 	},
@@ -67,13 +73,15 @@ export function readRole(at: string, properties: unknown): Statement[] {
 	);
 }
 
-function conditionsOf(at: string, operator: string, keys: Record<string, string[]>): Condition[] {
+/** The conditions under one operator. Throws TemplateError for an operator that is not emulated. */
+export function conditionsOf(at: string, operator: string, keys: Record<string, string[]>): Condition[] {
 	const read = readOperator(operator);
 	if (!read) throw new TemplateError(at, `is not emulated; ${operators.join(", ")} are, with their prefixes`);
 	return Object.entries(keys).map(([key, values]) => ({ ...read, key: key.toLowerCase(), values }));
 }
 
-function notEmulated(issue: { code?: string | undefined; keys?: unknown }): string | undefined {
+/** Names the members that a strict schema does not know. */
+export function notEmulated(issue: { code?: string | undefined; keys?: unknown }): string | undefined {
 	return issue.code === "unrecognized_keys" && Array.isArray(issue.keys)
 		? `${issue.keys.join(", ")}: not emulated`
 		: undefined;

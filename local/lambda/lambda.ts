@@ -29,6 +29,10 @@ export interface LambdaOptions {
 export interface Lambda {
 	/** Takes in the resolved properties of an `AWS::Lambda::Function`. Throws when its environment contradicts another's. */
 	addFunction(properties: unknown): LambdaFunction;
+	/** Lets its variables take other values, since those of a new deployment come function by function. */
+	release(functionName: string): void;
+	/** Safe to repeat; what runs goes on. */
+	removeFunction(functionName: string): void;
 	functions(): readonly LambdaFunction[];
 	/** The ARN that a function of this name has, whether it is there or not. */
 	arnOf(functionName: string): string;
@@ -82,9 +86,15 @@ export function createLambda(options: LambdaOptions): Lambda {
 	return {
 		addFunction(properties) {
 			const fn = functionOf(properties);
+			environment.release(fn.name);
 			environment.add(fn.name, fn.environment);
 			functions.set(fn.name, fn);
 			return fn;
+		},
+		release: environment.release,
+		removeFunction(functionName) {
+			environment.release(functionName);
+			functions.delete(functionName);
 		},
 		functions: () => [...functions.values()],
 		arnOf,

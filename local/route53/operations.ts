@@ -1,35 +1,23 @@
 import { z } from "zod";
-import { AwsError, type Caller, type RestRequest, type RestResponse } from "../aws/service.ts";
+import { AwsError, type RestRequest } from "../aws/service.ts";
+import { accountOperations } from "./account-operations.ts";
 import type { ChangeInfo } from "./change-table.ts";
 import { normalizedName, printedName, sortKey } from "./names.ts";
+import { type Call, type Operation, ok } from "./operation.ts";
 import { parseChangeBatch, type RecordSet } from "./record-set.ts";
-import { printXml, readXml } from "./xml.ts";
+import { readXml } from "./xml.ts";
 import type { Zone } from "./zone-table.ts";
 import type { Zones } from "./zones.ts";
 
-/** One request that matched a route: `id` is the zone's or the change's. */
-interface Call {
-	id: string;
-	query: URLSearchParams;
-	body: string;
-	caller: Caller;
-	zones: Zones;
-}
-
-interface Operation {
-	name: string;
-	method: string;
-	/** After the prefix; the group is the id. */
-	path: RegExp;
-	run(call: Call): Omit<RestResponse, "operation">;
-}
-
 /** The operation that a request means; undefined for what is not emulated. */
-export function operationOf(request: RestRequest, prefix: string): { operation: Operation; id: string } | undefined {
+export function operationOf(
+	request: RestRequest,
+	prefix: string,
+): { operation: Operation; id: string; more: string[] } | undefined {
 	const path = request.path.slice(prefix.length).replace(/\/$/, "");
 	for (const operation of operations) {
 		const match = operation.method === request.method ? operation.path.exec(path) : null;
-		if (match) return { operation, id: decodeURIComponent(match[1] ?? "") };
+		if (match) return { operation, id: decodeURIComponent(match[1] ?? ""), more: match.slice(2) };
 	}
 	return undefined;
 }
@@ -47,6 +35,7 @@ const operations: readonly Operation[] = [
 	{ name: "ListHostedZones", method: "GET", path: /^hostedzone$/, run: listHostedZones },
 	{ name: "ListHostedZonesByName", method: "GET", path: /^hostedzonesbyname$/, run: listHostedZonesByName },
 	{ name: "GetHostedZone", method: "GET", path: /^hostedzone\/([^/]+)$/, run: getHostedZone },
+	...accountOperations,
 	{ name: "DeleteHostedZone", method: "DELETE", path: /^hostedzone\/([^/]+)$/, run: deleteHostedZone },
 ];
 
@@ -146,10 +135,6 @@ function listHostedZonesByName({ query, caller, zones }: Call) {
 		...(next && { NextDNSName: printedName(next.name), NextHostedZoneId: next.id }),
 		MaxItems: limit,
 	});
-}
-
-function ok(root: string, content: object): Omit<RestResponse, "operation"> {
-	return { status: 200, headers: { "content-type": "text/xml" }, body: printXml(root, content) };
 }
 
 function pageSize(query: URLSearchParams, most: number): number {

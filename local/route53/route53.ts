@@ -19,6 +19,8 @@ export interface Route53Options {
 	/** How long a change stays PENDING; 2,000 ms unless told (about a minute on AWS). */
 	insyncDelayMs?: number;
 	quotas?: Partial<Route53Quotas>;
+	/** Which of a world's name servers its zones have; any unless told. */
+	slot?: number | undefined;
 }
 
 /** Route 53 for all accounts: the API, and the doors for the parts of the embedded cloud that stand beside it. */
@@ -26,6 +28,10 @@ export interface Route53 {
 	service: RestService;
 	/** The caller's zone of that name, made when it is not there: as a stack's first deployment does. Safe to repeat. */
 	createZone(name: string, caller?: Caller): { id: string; nameServers: string[] };
+	/** The account's zones, the oldest first. */
+	hosted(): { id: string; name: string; nameServers: string[] }[];
+	/** Deletes a zone as CloudFormation does; safe to repeat. Throws HostedZoneNotEmpty. */
+	removeZone(zoneId: string): void;
 	/** Writes like CloudFormation: checked like any batch, but neither counted nor throttled. Answers the change's id (`C…`). */
 	change(zoneId: string, changes: readonly Change[]): string;
 	/** Sets a record by hand, behind everybody's back (no quota, no request counted). Answers the change's id. */
@@ -52,18 +58,18 @@ export function createRoute53(options: Route53Options): Route53 {
 	const quotas = { ...publishedQuotas, ...options.quotas };
 	const tables = route53Tables(store);
 	let insyncDelayMs = options.insyncDelayMs ?? 2_000;
-	const zones = hostedZones(tables, clock, quotas, () => insyncDelayMs);
+	const zones = hostedZones(tables, clock, quotas, () => insyncDelayMs, options.slot);
 	const requestTokens = tokenBuckets(clock, quotas.requests);
 	const calls: Record<string, number> = {};
 
 	function answer(request: RestRequest, caller: Caller): RestResponse | undefined {
 		const found = operationOf(request, prefix);
 		if (!found) return undefined;
-		const { operation, id } = found;
+		const { operation, id, more } = found;
 		calls[operation.name] = (calls[operation.name] ?? 0) + 1;
 		if (!requestTokens.take(caller.accountId, 1)) throw throttling();
 		const { query, body } = request;
-		return { operation: operation.name, ...operation.run({ id, query, body, caller, zones }) };
+		return { operation: operation.name, ...operation.run({ id, more, query, body, caller, zones }) };
 	}
 
 	/** The zone that answers for a name: the one with the longest apex above it. */
@@ -83,6 +89,11 @@ export function createRoute53(options: Route53Options): Route53 {
 			const zone =
 				zones.of(caller).find((other) => other.name === apex) ?? zones.create(name, `stack-${apex}`, "", caller).zone;
 			return { id: zone.id, nameServers: zone.nameServers };
+		},
+		hosted: () => tables.zones.hosted(options.caller.accountId),
+		removeZone(zoneId) {
+			const zone = tables.zones.byId(zoneId);
+			if (zone) zones.remove(zone);
 		},
 		change(zoneId, changes) {
 			const zone = tables.zones.byId(zoneId);

@@ -3,6 +3,7 @@ import { inTransaction, type Store } from "../store.ts";
 import { changeTable } from "./change-table.ts";
 import type { RecordSet } from "./record-set.ts";
 import { recordTable } from "./record-table.ts";
+import { signingTable } from "./signing-table.ts";
 import { type Zone, zoneTable } from "./zone-table.ts";
 
 // `current` is what the API tells, `served` what DNS answers; they differ while a change is PENDING.
@@ -37,6 +38,7 @@ export function route53Tables(store: Store) {
 		records,
 		changes,
 		refusals: refusalTable(store),
+		signing: signingTable(store),
 		/** A new zone, in DNS at once. */
 		addZone(zone: Zone, sets: readonly RecordSet[]): void {
 			const writes = sets.map((set) => ({ name: set.name, type: set.type, set }));

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { AwsError } from "../aws/service.ts";
+import { nameServersFor } from "../dns/name-servers.ts";
 import { nameProblem, normalizedName } from "./names.ts";
 import type { Route53Quotas } from "./quotas.ts";
 import type { RecordSet } from "./record-set.ts";
@@ -7,7 +8,12 @@ import type { Route53Tables } from "./tables.ts";
 import type { Zone } from "./zone-table.ts";
 
 /** A zone with its own four name servers, NS and SOA. Throws HostedZoneAlreadyExists for a caller reference used before. */
-export function addZone(tables: Route53Tables, quotas: Route53Quotas, wanted: Omit<Zone, "id" | "nameServers">): Zone {
+export function addZone(
+	tables: Route53Tables,
+	quotas: Route53Quotas,
+	wanted: Omit<Zone, "id" | "nameServers">,
+	slot?: number,
+): Zone {
 	const { callerReference, accountId } = wanted;
 	const name = normalizedName(wanted.name);
 	const problem = nameProblem(name);
@@ -20,7 +26,7 @@ export function addZone(tables: Route53Tables, quotas: Route53Quotas, wanted: Om
 	if (existing.length >= quotas.zonesPerAccount) {
 		throw new AwsError("TooManyHostedZones", "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER");
 	}
-	const nameServers = delegation();
+	const nameServers = nameServersFor(slot);
 	const zone = { ...wanted, id: randomId("Z"), name, nameServers };
 	tables.addZone(zone, apexSets(name, nameServers));
 	return zone;
@@ -31,14 +37,6 @@ const idCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /** An id as Route 53 makes them: `C…` of a change, `Z…` of a zone. */
 export function randomId(letter: "C" | "Z"): string {
 	return letter + Array.from({ length: 20 }, () => idCharacters[randomInt(idCharacters.length)]).join("");
-}
-
-/** Four servers, one under each of the four top-level domains, as in every delegation set. */
-function delegation(): string[] {
-	return ["com", "net", "org", "co.uk"].map((domain, at) => {
-		const number = at * 512 + randomInt(512);
-		return `ns-${number}.awsdns-${String(randomInt(64)).padStart(2, "0")}.${domain}.`;
-	});
 }
 
 /** TTLs and SOA fields as Route 53 sets them: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html */

@@ -33,6 +33,7 @@ const zoneRow = z
 /** The rows of `route53_zones`. */
 export function zoneTable(store: Store) {
 	const zonesNamed = store.prepare("SELECT * FROM route53_zones WHERE name = ? ORDER BY rowid LIMIT 1");
+	const zonesByAge = store.prepare("SELECT * FROM route53_zones WHERE account_id = ? ORDER BY rowid");
 
 	return {
 		insert(zone: Zone): void {
@@ -49,6 +50,9 @@ export function zoneTable(store: Store) {
 		/** The oldest zone of that name, of whatever account: nothing delegates locally. */
 		named(name: string): Zone | undefined {
 			return zoneRow.optional().parse(zonesNamed.get(name));
+		},
+		hosted(accountId: string): Zone[] {
+			return z.array(zoneRow).parse(zonesByAge.all(accountId));
 		},
 		of(accountId: string): Zone[] {
 			return z

@@ -11,8 +11,17 @@ import type { Zone } from "./zone-table.ts";
 /** What the operations do, without their XML. */
 export type Zones = ReturnType<typeof hostedZones>;
 
-/** `insyncDelayMs` is asked for each change, so that it may be set while running. */
-export function hostedZones(tables: Route53Tables, clock: Clock, quotas: Route53Quotas, insyncDelayMs: () => number) {
+/**
+ * `insyncDelayMs` is asked for each change, so that it may be set while running; `slot` says whose name servers new zones have
+ * (local/dns/name-servers.ts).
+ */
+export function hostedZones(
+	tables: Route53Tables,
+	clock: Clock,
+	quotas: Route53Quotas,
+	insyncDelayMs: () => number,
+	slot?: number,
+) {
 	const changeTokens = tokenBuckets(clock, quotas.changes);
 	const creationTokens = tokenBuckets(clock, quotas.zoneCreations);
 
@@ -34,6 +43,8 @@ export function hostedZones(tables: Route53Tables, clock: Clock, quotas: Route53
 		of: (caller: Caller) => tables.zones.of(caller.accountId),
 		count: (zone: Zone) => tables.records.count(zone.id),
 		list: (zone: Zone, name: string, type: string, limit: number) => tables.records.list(zone.id, name, type, limit),
+		signing: tables.signing,
+		quotas,
 		/** Takes the batch's cost of the account's changes bucket. Throws Throttling; InvalidChangeBatch when it could never fit. */
 		charge(changes: readonly Change[], caller: Caller): void {
 			const tooMuch = sizeProblems(changes, quotas);
@@ -68,7 +79,7 @@ export function hostedZones(tables: Route53Tables, clock: Clock, quotas: Route53
 		},
 		/** A zone with its NS and SOA, in DNS at once. Throws HostedZoneAlreadyExists for a caller reference used before. */
 		create(name: string, callerReference: string, comment: string, caller: Caller): { zone: Zone; change: ChangeInfo } {
-			const zone = addZone(tables, quotas, { name, callerReference, comment, accountId: caller.accountId });
+			const zone = addZone(tables, quotas, { name, callerReference, comment, accountId: caller.accountId }, slot);
 			return { zone, change: submit(zone, [], "") };
 		},
 		/** Throws HostedZoneNotEmpty while anything beyond the apex's NS and SOA stands. */

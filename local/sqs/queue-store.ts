@@ -95,6 +95,11 @@ export function createQueueStore(store: Store, clock: Clock, changed: (queueArn:
 		/** Makes the queue or changes its settings; its messages stay. */
 		save: (arn: string, settings: unknown) =>
 			void sql.saveQueue.run(arn, JSON.stringify(settings), clock.now(), clock.now()),
+		/** The queue and its messages. */
+		removeQueue(arn: string): void {
+			sql.purge.run(arn);
+			sql.removeQueue.run(arn);
+		},
 		/** Returns the message's id. */
 		insert(queue: Queue, { body, attributes, sender, delaySeconds = queue.settings.DelaySeconds }: NewMessage): string {
 			const id = randomUUID();
@@ -177,6 +182,7 @@ function prepare(store: Store) {
 			`INSERT INTO sqs_queues VALUES (?, ?, ?, ?)
 			ON CONFLICT (arn) DO UPDATE SET settings = excluded.settings, modified_at_ms = excluded.modified_at_ms`,
 		),
+		removeQueue: store.prepare("DELETE FROM sqs_queues WHERE arn = ?"),
 		insert: store.prepare(
 			`INSERT INTO sqs_messages (queue, id, body, attributes, sender, sent_at_ms, visible_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		),

@@ -15,10 +15,14 @@ export interface Sqs {
 	service: JsonService & { errorHeaders(error: AwsError): Record<string, string> };
 	/** Makes or updates a queue from the properties of AWS::SQS::Queue; safe to repeat, keeps the messages. */
 	createQueue(properties: unknown, queueName: string): { url: string; arn: string };
+	/** Takes a queue away with its messages; safe to repeat. */
+	deleteQueue(queueArn: string): void;
 	/** Sends as a service of AWS does (rule targets, dead letters); attributes are text. Throws QueueDoesNotExist. */
 	send(queueArn: string, body: string, attributes?: Record<string, string>): { messageId: string };
-	/** Feeds a function from a queue, once started. Throws QueueDoesNotExist, InvalidParameterValue. */
+	/** Feeds a function from a queue, once started; by a mapping of these two in place of an earlier one. Throws QueueDoesNotExist, InvalidParameterValue. */
 	mapEventSource(mapping: EventSourceMapping): void;
+	/** Ends that; safe to repeat. */
+	unmapEventSource(mapping: Pick<EventSourceMapping, "queueArn" | "functionArn">): void;
 	depth(): ({ queueName: string } & Depth)[];
 	/** Begins to feed the mapped functions. */
 	start(): void;
@@ -48,8 +52,15 @@ export function createSqs({ store, clock, caller, endpoint }: SqsOptions): Sqs {
 	const queues: QueueStore = createQueueStore(store, clock, (arn) => arrivals.changed(arn));
 	const arrivals: Arrivals = createArrivals(clock, queues.nextVisibleAt);
 	const waiting = new Set<Cancel>();
-	const mapped: EventSource[] = [];
-	let feeding: Cancel[] | undefined;
+	const mapped = new Map<string, EventSource>();
+	let feeding: Map<string, Cancel> | undefined;
+	const keyOf = ({ queueArn, functionArn }: Pick<EventSourceMapping, "queueArn" | "functionArn">) =>
+		`${queueArn} ${functionArn}`;
+	const unmap = (key: string) => {
+		feeding?.get(key)?.();
+		feeding?.delete(key);
+		mapped.delete(key);
+	};
 
 	const urlOf = ({ accountId, name }: Queue) => `${endpoint()}/${accountId}/${name}`;
 	const known = (arn: string): Queue => {
@@ -79,21 +90,26 @@ export function createSqs({ store, clock, caller, endpoint }: SqsOptions): Sqs {
 			const { MessageId } = send(queues, known(arn), message, caller.accountId);
 			return { messageId: MessageId };
 		},
-		mapEventSource({ queueArn: arn, functionArn, properties, invoke }) {
+		deleteQueue: queues.removeQueue,
+		mapEventSource(mapping) {
+			const { queueArn: arn, functionArn, properties, invoke } = mapping;
 			const settings = parseInput(mappingProperties, properties);
+			const key = keyOf(mapping);
+			unmap(key);
 			if (!settings.Enabled) return;
 			const source = { queues, arrivals, clock, queue: known(arn), functionArn, settings, invoke };
-			mapped.push(source);
-			feeding?.push(runEventSource(source));
+			mapped.set(key, source);
+			feeding?.set(key, runEventSource(source));
 		},
+		unmapEventSource: (mapping) => unmap(keyOf(mapping)),
 		depth: () => queues.all().map((queue) => ({ queueName: queue.name, ...queues.depth(queue) })),
 		start() {
 			// Consumers live in this process, so none survived to delete what it held: waiting for the visibility timeout would only be slow.
 			queues.releaseInFlight();
-			feeding ??= mapped.map(runEventSource);
+			feeding ??= new Map([...mapped].map(([key, source]) => [key, runEventSource(source)]));
 		},
 		close() {
-			for (const end of [...waiting, ...(feeding ?? [])]) end();
+			for (const end of [...waiting, ...(feeding?.values() ?? [])]) end();
 			feeding = undefined;
 			arrivals.close();
 		},

@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Account } from "../account.ts";
 import type { PhysicalResource, Resolver } from "../template/resolver.ts";
 import { TemplateError } from "../template/template.ts";
+import { makeRecordSet } from "./record-set.ts";
+import type { StackServices } from "./services.ts";
 
 /** Makes one resource of the template, or finds it made, and answers its names. */
 export type Create = (logicalId: string, resolver: Resolver) => Promise<PhysicalResource> | PhysicalResource;
 
 /** How each type of resource that has a meaning on a laptop is made. */
-export function creators(services: Account): Readonly<Record<string, Create>> {
+export function creators(services: StackServices): Readonly<Record<string, Create>> {
 	const { accountId, region } = services.caller;
 	const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
 
@@ -26,6 +27,24 @@ export function creators(services: Account): Readonly<Record<string, Create>> {
 			const { QueueName } = resolver.properties(logicalId, z.looseObject({ QueueName: z.string() }));
 			const queue = services.sqs.createQueue(resolver.properties(logicalId, z.unknown()), QueueName);
 			return { ref: queue.url, attributes: { Arn: queue.arn, QueueName } };
+		},
+
+		"AWS::S3::Bucket": (logicalId, resolver) => {
+			const generated = `${resolver.ref("AWS::StackName")}-${logicalId}-${accountId}`.toLowerCase();
+			const { BucketName = generated } = resolver.properties(
+				logicalId,
+				z.looseObject({ BucketName: z.string().optional() }),
+			);
+			services.s3.buckets.create(BucketName);
+			const domain = `${BucketName}.s3`;
+			return {
+				ref: BucketName,
+				attributes: {
+					Arn: `arn:aws:s3:::${BucketName}`,
+					DomainName: `${domain}.amazonaws.com`,
+					RegionalDomainName: `${domain}.${region}.amazonaws.com`,
+				},
+			};
 		},
 
 		"AWS::IAM::Role": (logicalId, resolver) => {
@@ -64,7 +83,7 @@ export function creators(services: Account): Readonly<Record<string, Create>> {
 				properties,
 				invoke: services.deliver,
 			});
-			return { ref: logicalId };
+			return { ref: logicalId, attributes: { Id: `${properties.EventSourceArn} ${properties.FunctionName}` } };
 		},
 
 		"AWS::StepFunctions::StateMachine": (logicalId, resolver) => {
@@ -103,8 +122,11 @@ export function creators(services: Account): Readonly<Record<string, Create>> {
 		"AWS::Route53::HostedZone": (logicalId, resolver) => {
 			const { Name } = resolver.properties(logicalId, z.looseObject({ Name: z.string() }));
 			const zone = services.route53.createZone(Name);
-			return { ref: zone.id, attributes: { Id: zone.id, NameServers: zone.nameServers.join(",") } };
+			return { ref: zone.id, attributes: { Id: zone.id, NameServers: zone.nameServers } };
 		},
+
+		"AWS::Route53::RecordSet": (logicalId, resolver) =>
+			makeRecordSet(services.route53, logicalId, resolver.properties(logicalId, z.unknown())),
 
 		"AWS::CertificateManager::Certificate": async (logicalId, resolver) => {
 			const wanted = resolver.properties(logicalId, certificateProperties);

@@ -3,27 +3,31 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { z } from "zod";
 import { covers } from "../../domain/certificate-policy.ts";
-import { type Account, runtimeEnvironment } from "../account.ts";
 import type { Clock } from "../clock.ts";
 import { loadEdgeFunction } from "../edge/load-edge-function.ts";
 import { type Edge, startEdge } from "../edge/start-edge.ts";
 import { asFunction } from "../iam/calling-function.ts";
+import { runtimeEnvironment } from "../lambda/environment.ts";
 import { functionNameIn } from "../lambda/function.ts";
 import type { Ports } from "../ports.ts";
 import type { Resolver } from "../template/resolver.ts";
+import { logDeliveryOf } from "./log-delivery.ts";
+import type { StackServices } from "./services.ts";
 
 export interface ServeEdgeOptions {
-	account: Account;
+	services: StackServices;
 	resolver: Resolver;
 	clock: Clock;
 	ports: Ports;
+	/** Address to listen on. */
+	address: string;
 	/** File of the deployed bundle of the origin-request function. */
 	bundle: string;
 }
 
 /** Serves the template's one distribution, with its certificate and its real edge function, on this machine. */
-export function serveEdge({ account, resolver, clock, ports, bundle }: ServeEdgeOptions): Promise<Edge> {
-	const { acm, authority, caller } = account;
+export function serveEdge({ services, resolver, clock, ports, address, bundle }: ServeEdgeOptions): Promise<Edge> {
+	const { acm, authority, caller } = services;
 	const [logicalId = ""] = resolver.idsOf("AWS::CloudFront::Distribution");
 	const properties = resolver.properties(logicalId, distributionProperties);
 	const { Aliases, DefaultCacheBehavior, ViewerCertificate } = properties.DistributionConfig;
@@ -51,7 +55,8 @@ export function serveEdge({ account, resolver, clock, ports, bundle }: ServeEdge
 		lookup: async (name) => (name.endsWith(".amazonaws.com") ? ["127.0.0.1"] : dns.resolve4(name)),
 		authority: authority.certificatePem,
 		clock,
-		host: "127.0.0.1",
+		log: logDeliveryOf(resolver.ref(logicalId), resolver, services),
+		host: address,
 		httpsPort: ports.edgeHttps,
 		httpPort: ports.edgeHttp,
 	});

@@ -17,6 +17,8 @@ export interface States {
 	service: JsonService;
 	/** Deploys or updates a machine; executions keep the definition that they began with. Throws InvalidDefinition. */
 	define(machine: MachineDefinition): void;
+	/** Nothing can be started by it from now on; its executions go on. Safe to repeat. */
+	remove(machineArn: string): void;
 	/** Takes up every execution that a former process left under way. */
 	start(): void;
 	/** ARN of the execution whose task has (or had) this token. */
@@ -38,6 +40,7 @@ export function createStates(parts: StatesParts): States {
 			const role = roleArn ?? `arn:aws:iam::${parts.caller.accountId}:role/${name}`;
 			machines.set(arn, { arn, roleArn: role, hash, machine: machineOf(engine, hash) });
 		},
+		remove: (machineArn) => void machines.delete(machineArn),
 		start: () => resume(engine),
 		executionOfTask: (token) => engine.journal.token(token)?.arn,
 		transitions: engine.journal.transitions,

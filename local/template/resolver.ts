@@ -8,7 +8,7 @@ export interface PhysicalResource {
 	/** What `Ref` answers. */
 	ref: string;
 	/** What `Fn::GetAtt` answers, by attribute name, e.g. `Arn`. */
-	attributes?: Record<string, string>;
+	attributes?: Record<string, string | string[]>;
 }
 
 export interface ResolverOptions {
@@ -36,6 +36,8 @@ export interface Resolver {
 	condition(name: string): boolean;
 	/** Value of an output. */
 	output(name: string): unknown;
+	/** The outputs whose condition holds, as text. */
+	outputs(): Record<string, string>;
 	/** Logical ids of all live resources, each after those that it refers to. Throws TemplateError on a circle. */
 	creationOrder(): string[];
 }
@@ -90,6 +92,12 @@ export function createResolver(options: ResolverOptions): Resolver {
 		attribute: (logicalId, attribute) => String(scope.attribute(logicalId, attribute, `${logicalId}.${attribute}`)),
 		condition: (name) => scope.condition(name, `Conditions.${name}`),
 		output: (name) => resolve(template.Outputs[name]?.Value, `Outputs.${name}`, scope),
+		outputs: () =>
+			Object.fromEntries(
+				Object.entries(template.Outputs)
+					.filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition, "Condition"))
+					.map(([name, { Value }]) => [name, String(resolve(Value, `Outputs.${name}`, scope))]),
+			),
 		creationOrder: () => creationOrder(template, liveIds()),
 	};
 

@@ -4,6 +4,8 @@ const resourceSchema = z.object({
 	Type: z.string(),
 	Properties: z.record(z.string(), z.unknown()).default({}),
 	Condition: z.string().optional(),
+	/** What becomes of the resource when it leaves the stack; Snapshot is for types that are not emulated. */
+	DeletionPolicy: z.enum(["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"]).default("Delete"),
 	DependsOn: z
 		.union([z.string(), z.array(z.string())])
 		.transform((names) => (typeof names === "string" ? [names] : names))
@@ -21,7 +23,7 @@ const templateSchema = z.object({
 	Parameters: z.record(z.string(), parameterSchema).default({}),
 	Conditions: z.record(z.string(), z.unknown()).default({}),
 	Resources: z.record(z.string(), resourceSchema),
-	Outputs: z.record(z.string(), z.object({ Value: z.unknown() })).default({}),
+	Outputs: z.record(z.string(), z.object({ Value: z.unknown(), Condition: z.string().optional() })).default({}),
 });
 
 /** A CloudFormation template as far as the embedded cloud reads it; properties are not resolved yet. */

@@ -10,6 +10,7 @@ describe("the switches of the embedded cloud", () => {
 		setRate: vi.fn(),
 		order: vi.fn(),
 		setInsyncDelayMs: vi.fn(),
+		show: vi.fn(),
 	};
 	// Object() for its type: of each service only what a switch turns or a count reads.
 	const services = Object({
@@ -19,6 +20,7 @@ describe("the switches of the embedded cloud", () => {
 			setInsyncDelayMs: turned.setInsyncDelayMs,
 			calls: () => ({ ChangeResourceRecordSets: 3 }),
 		},
+		acm: { show: turned.show },
 		dns: { setServfail: turned.setServfail },
 		dynamodb: { setUnreachable: turned.setUnreachable },
 		states: { transitions: () => 41 },
@@ -47,6 +49,8 @@ describe("the switches of the embedded cloud", () => {
 		["servfail", { name: "a.test", on: true }, "setServfail", ["a.test", true]],
 		["unreachable", { table: "map", on: false }, "setUnreachable", ["map", false]],
 		["faults", { rate: 0.05 }, "setRate", [0.05]],
+		["certificate", { arn: "arn:1" }, "show", ["arn:1", {}]],
+		["certificate", { arn: "arn:1", daysLeft: 5 }, "show", ["arn:1", { notAfter: expect.any(Date) }]],
 		["insync", { delayMs: 0 }, "setInsyncDelayMs", [0]],
 		["fault", { kind: "reset", service: "sqs", times: 3 }, "order", [{ kind: "reset", service: "sqs", times: 3 }]],
 		["fault", { kind: "duplicate" }, "order", [{ kind: "duplicate" }]],
@@ -83,7 +87,16 @@ describe("the switches of the embedded cloud", () => {
 	it("lists all switches, each with an example that it takes", () => {
 		const [status, examples] = said(control({ method: "GET", path: "/_local/", body: "" }));
 		expect(status).toBe(200);
-		expect(Object.keys(examples)).toEqual(["refuse", "allow", "servfail", "unreachable", "faults", "fault", "insync"]);
+		expect(Object.keys(examples)).toEqual([
+			"refuse",
+			"allow",
+			"servfail",
+			"unreachable",
+			"faults",
+			"fault",
+			"certificate",
+			"insync",
+		]);
 		for (const [name, example] of Object.entries<string>(examples)) expect(post(name, example)?.status).toBe(200);
 	});
 

@@ -6,6 +6,8 @@ import { createFront, type FrontOptions } from "../../../local/aws/front.ts";
 import { AwsError, type Caller, type JsonService, type RestService } from "../../../local/aws/service.ts";
 import { realClock } from "../../../local/clock.ts";
 import { createFaults, type FaultRule } from "../../../local/faults.ts";
+import { createSessions } from "../../../local/iam/sessions.ts";
+import { openStore } from "../../../local/store.ts";
 import { createSts } from "../../../local/sts.ts";
 
 const open: { close(): Promise<void> }[] = [];
@@ -39,7 +41,9 @@ async function aFront(options: Partial<FrontOptions> = {}) {
 			return Promise.reject(new AwsError("InvalidChangeBatch", "['a.test' & <b>]"));
 		},
 	};
-	const sts = createSts({ clock: realClock }).service;
+	const sessions = createSessions({ store: openStore(":memory:"), clock: realClock });
+	const home = { accountId: "222222222222", region: "us-east-1" };
+	const sts = createSts({ caller: home, iam: { trusts: () => true }, sessions, peers: {} }).service;
 	const front = createFront({ json: [dynamodb], rest: [route53], query: [sts], ...options });
 	const listening = await front.listen("127.0.0.1", 0);
 	open.push(listening);
@@ -212,19 +216,32 @@ describe("STS", () => {
 		});
 	});
 
-	it("gives credentials of the account that the role belongs to", async () => {
-		const { config, url } = await aFront();
-		const role = { RoleArn: "arn:aws:iam::111111111111:role/delegation/nonprod", RoleSessionName: "delegate" };
-		const assumed = await new STSClient(config).send(new AssumeRoleCommand(role));
-		expect(assumed.Credentials?.AccessKeyId).toBe("LOCAL111111111111");
-		expect(assumed.AssumedRoleUser?.Arn).toBe("arn:aws:sts::111111111111:assumed-role/nonprod/delegate");
-		const inside = new STSClient(configFor(url, assumed.Credentials?.AccessKeyId));
-		expect(await inside.send(new GetCallerIdentityCommand({}))).toMatchObject({ Account: "111111111111" });
+	it("gives credentials that name the role's account and a session of its own", async () => {
+		const { config } = await aFront();
+		const role = { RoleArn: "arn:aws:iam::222222222222:role/delegation/nonprod", RoleSessionName: "delegate" };
+		const keys = new Set<string | undefined>();
+		for (let times = 0; times < 2; times++) {
+			const assumed = await new STSClient(config).send(new AssumeRoleCommand(role));
+			expect(assumed.AssumedRoleUser?.Arn).toBe("arn:aws:sts::222222222222:assumed-role/nonprod/delegate");
+			expect(assumed.Credentials?.AccessKeyId).toMatch(/222222222222$/);
+			keys.add(assumed.Credentials?.AccessKeyId);
+		}
+		expect(keys.size).toBe(2);
 	});
 
 	it("refuses what is no role", async () => {
 		const { config } = await aFront();
 		const command = new AssumeRoleCommand({ RoleArn: "arn:aws:iam::1:role/nonprod", RoleSessionName: "delegate" });
 		await expect(new STSClient(config).send(command)).rejects.toMatchObject({ name: "ValidationError" });
+	});
+
+	it.each([
+		["a session for longer than a role allows", { DurationSeconds: 7_200 }, "ValidationError"],
+		["a session without a name", { RoleSessionName: "x" }, "ValidationError"],
+		["a policy of the session's own, which is not emulated", { Policy: "{}" }, "NotImplemented"],
+	])("refuses %s", async (_, more, name) => {
+		const { config } = await aFront();
+		const role = { RoleArn: "arn:aws:iam::222222222222:role/delegation", RoleSessionName: "delegate", ...more };
+		await expect(new STSClient(config).send(new AssumeRoleCommand(role))).rejects.toMatchObject({ name });
 	});
 });

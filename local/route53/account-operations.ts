@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { AwsError } from "../aws/service.ts";
+import { type Call, type Operation, ok } from "./operation.ts";
+import { readXml } from "./xml.ts";
+
+/** What an account has, may have, and signs. */
+export const accountOperations: readonly Operation[] = [
+	{ name: "GetAccountLimit", method: "GET", path: /^accountlimit\/([A-Z_]+)$/, run: getAccountLimit },
+	{ name: "GetHostedZoneLimit", method: "GET", path: /^hostedzonelimit\/([^/]+)\/([A-Z_]+)$/, run: getHostedZoneLimit },
+	{ name: "GetDNSSEC", method: "GET", path: /^hostedzone\/([^/]+)\/dnssec$/, run: getDnssec },
+	{ name: "CreateKeySigningKey", method: "POST", path: /^keysigningkey$/, run: createKeySigningKey },
+	{
+		name: "EnableHostedZoneDNSSEC",
+		method: "POST",
+		path: /^hostedzone\/([^/]+)\/enable-dnssec$/,
+		run: setSigning(true),
+	},
+	{
+		name: "DisableHostedZoneDNSSEC",
+		method: "POST",
+		path: /^hostedzone\/([^/]+)\/disable-dnssec$/,
+		run: setSigning(false),
+	},
+];
+
+function getAccountLimit({ id, caller, zones }: Call) {
+	if (id !== "MAX_HOSTED_ZONES_BY_OWNER") throw new AwsError("InvalidInput", `The limit ${id} is not emulated.`);
+	const Limit = { Type: id, Value: zones.quotas.zonesPerAccount };
+	return ok("GetAccountLimitResponse", { Limit, Count: zones.of(caller).length });
+}
+
+function getHostedZoneLimit({ id, more: [type], caller, zones }: Call) {
+	if (type !== "MAX_RRSETS_BY_ZONE") throw new AwsError("InvalidInput", `The limit ${type} is not emulated.`);
+	const zone = zones.owned(id, caller);
+	const Limit = { Type: type, Value: zones.quotas.recordSetsPerZone };
+	return ok("GetHostedZoneLimitResponse", { Limit, Count: zones.count(zone) });
+}
+
+function getDnssec({ id, caller, zones }: Call) {
+	const { isSigning, keys } = zones.signing.of(zones.owned(id, caller).id);
+	return ok("GetDNSSECResponse", {
+		Status: { ServeSignature: isSigning ? "SIGNING" : "NOT_SIGNING" },
+		KeySigningKeys: { member: keys.map(({ name, keyTag }) => ({ Name: name, KeyTag: keyTag, Status: "ACTIVE" })) },
+	});
+}
+
+const keyRequest = z.object({ CreateKeySigningKeyRequest: z.object({ HostedZoneId: z.string(), Name: z.string() }) });
+
+function createKeySigningKey({ body, caller, zones }: Call) {
+	const parsed = keyRequest.safeParse(readXml(body));
+	if (!parsed.success) throw new AwsError("InvalidInput", `Invalid XML ; ${parsed.error.issues[0]?.path.join("/")}`);
+	const { HostedZoneId, Name } = parsed.data.CreateKeySigningKeyRequest;
+	const { name, keyTag } = zones.signing.addKey(zones.owned(HostedZoneId, caller).id, Name);
+	return {
+		...ok("CreateKeySigningKeyResponse", { KeySigningKey: { Name: name, KeyTag: keyTag, Status: "ACTIVE" } }),
+		status: 201,
+	};
+}
+
+function setSigning(on: boolean): Operation["run"] {
+	return ({ id, caller, zones }) => {
+		const zone = zones.owned(id, caller);
+		if (!zones.signing.setSigning(zone.id, on)) {
+			throw new AwsError("KeySigningKeyWithActiveStatusNotFound", "A key-signing key with ACTIVE status wasn't found.");
+		}
+		const ChangeInfo = { Id: "/change/C0", Status: "INSYNC", SubmittedAt: new Date().toISOString() };
+		return ok(`${on ? "Enable" : "Disable"}HostedZoneDNSSECResponse`, { ChangeInfo });
+	};
+}

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Store } from "../store.ts";
+
+/** A key that signs a zone's keys. */
+export interface SigningKey {
+	name: string;
+	/** What a DS record names it by. */
+	keyTag: number;
+}
+
+const keySchema = z.object({ name: z.string(), key_tag: z.number(), is_signing: z.number() });
+
+/**
+ * Which zones are signed, and with which keys, as far as the API tells of it. The answers of the DNS server carry no signatures: nothing
+ * here checks any.
+ */
+export function signingTable(store: Store) {
+	store.exec(`
+		CREATE TABLE IF NOT EXISTS route53_signing (
+			zone_id TEXT NOT NULL, name TEXT NOT NULL, key_tag INTEGER NOT NULL, is_signing INTEGER NOT NULL, PRIMARY KEY (zone_id, name)
+		) STRICT;`);
+	const put = store.prepare("INSERT OR REPLACE INTO route53_signing VALUES (?, ?, ?, 0)");
+	const enable = store.prepare("UPDATE route53_signing SET is_signing = ? WHERE zone_id = ?");
+	const all = store.prepare("SELECT name, key_tag, is_signing FROM route53_signing WHERE zone_id = ? ORDER BY name");
+	return {
+		addKey(zoneId: string, name: string): SigningKey {
+			const keyTag = createHash("sha256").update(`${zoneId}/${name}`).digest().readUInt16BE(0);
+			put.run(zoneId, name, keyTag);
+			return { name, keyTag };
+		},
+		/** Answers false when there is no key to sign with. */
+		setSigning: (zoneId: string, on: boolean): boolean => Number(enable.run(on ? 1 : 0, zoneId).changes) > 0,
+		of(zoneId: string): { isSigning: boolean; keys: SigningKey[] } {
+			const rows = z.array(keySchema).parse(all.all(zoneId));
+			return {
+				isSigning: rows.some(({ is_signing }) => is_signing === 1),
+				keys: rows.map(({ name, key_tag }) => ({ name, keyTag: key_tag })),
+			};
+		},
+	};
+}
