@@ -8,8 +8,8 @@ export const stagesFile = "infra/stages.yml";
 export const stageNames = ["nonprod", "prod"] as const;
 export type StageName = (typeof stageNames)[number];
 
-const given = z.string({ error: "is not set" });
-const domainName = given.regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "is not a domain name");
+export const given = z.string({ error: "is not set" });
+export const domainName = given.regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "is not a domain name");
 const optional = given; // '' stands for none, so that forgetting a value is not the same as not wanting one
 
 /** The named parameters: all that the two environments may differ in (R11). Their meaning is in infra/parameters.yml. */
@@ -22,7 +22,9 @@ export const stageValuesSchema = z.strictObject({
 	GenerationEpoch: given.regex(/^[1-9][0-9]*$/, "is not a positive whole number in quotes"),
 	RemovalGraceSeconds: given.regex(/^[0-9]{1,5}$/, "is not a number of seconds in quotes"),
 	MapReplicaRegion: optional,
+	DelegationRole: given.regex(/^(?:arn:aws:iam::[0-9]{12}:role\/[\w+=,.@-]+)?$/, "is not the ARN of a role, nor ''"),
 	Resolvers: optional,
+	NameServerPort: given.regex(/^[1-9][0-9]*$/, "is not a port in quotes"),
 	WebhookNetworks: optional,
 	EdgePort: given.regex(/^[1-9][0-9]*$/, "is not a port in quotes"),
 	EdgeAuthority: optional,

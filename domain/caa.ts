@@ -1,0 +1,90 @@
+/** A CAA record as it stands (https://www.rfc-editor.org/rfc/rfc8659#section-4.1). */
+export interface CaaRecord {
+	/** 128: whoever does not know the tag must not issue. */
+	flags: number;
+	/** In any case, e.g. `issue`. */
+	tag: string;
+	value: string;
+}
+
+/** What stands at a name; names without CAA have none. */
+export interface CaaLevel {
+	name: string;
+	records: readonly CaaRecord[];
+}
+
+export type CaaJudgement =
+	| { permitted: true }
+	/** `name`: where the records stand that forbid it. */
+	| { permitted: false; name: string; because: string };
+
+/** As ACM documents them: any one permits it. https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html */
+export const amazonAuthorities: readonly string[] = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
+
+/** https://www.iana.org/assignments/pkix-parameters: of the other tags none is about certificates for servers. */
+const knownTags = new Set(["issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"]);
+const criticalFlag = 128;
+
+/**
+ * Whether one of `authorities` may issue for a hostname, or for a wildcard (`*.app.example.com`), once it has validated it by DNS.
+ * `climb`: what stands at the names of `climbOf`, in its order. The first that has CAA records decides alone; for a wildcard
+ * `issuewild` counts, and `issue` where there is none (https://www.rfc-editor.org/rfc/rfc8659#section-4).
+ */
+export function judgeCaa(hostname: string, climb: readonly CaaLevel[], authorities: readonly string[]): CaaJudgement {
+	const level = climb.find(({ records }) => records.length > 0);
+	if (!level) return { permitted: true };
+	const { name, records } = level;
+	const critical = records.find(({ flags, tag }) => (flags & criticalFlag) !== 0 && !knownTags.has(tag.toLowerCase()));
+	if (critical) return { permitted: false, name, because: `nobody may issue who does not know '${critical.tag}'` };
+	const valuesOf = (tag: string) => records.filter((one) => one.tag.toLowerCase() === tag).map(({ value }) => value);
+	const wild = hostname.startsWith("*.") ? valuesOf("issuewild") : [];
+	const tag = wild.length > 0 ? "issuewild" : "issue";
+	const counting = wild.length > 0 ? wild : valuesOf("issue");
+	// Records of other tags alone forbid nothing.
+	if (counting.length === 0 || counting.some((value) => permits(value, authorities))) return { permitted: true };
+	return { permitted: false, name, because: `all that it says of '${tag}' is ${counting.map(quoted).join(", ")}` };
+}
+
+/**
+ * The names at which CAA is looked for, from the name itself up to the top-level domain; a wildcard's star is no name
+ * (https://www.rfc-editor.org/rfc/rfc8659#section-3).
+ */
+export function climbOf(hostname: string): string[] {
+	const labels = hostname.replace(/^\*\./, "").split(".");
+	return labels.map((_, at) => labels.slice(at).join("."));
+}
+
+/** `<authority>; <name>=<value>; …`; what is written otherwise permits nobody, as does `;` alone. */
+function permits(value: string, authorities: readonly string[]): boolean {
+	const end = `${value};`.indexOf(";");
+	const issuer = value.slice(0, end).trim().toLowerCase().replace(/\.$/, "");
+	if (!authorities.includes(issuer)) return false;
+	const parameters = value
+		.slice(end + 1)
+		.split(";")
+		.map((part) => part.trim());
+	return parameters.every((parameter, at) => {
+		const isEndOfList = parameter === "" && at === parameters.length - 1;
+		return isEndOfList || isMet(parameter);
+	});
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8657; others are between the authority and whoever has agreed them with it. */
+function isMet(parameter: string): boolean {
+	const [, name, value = ""] = /^([a-z0-9-]+)\s*=\s*([!-:<-~]*)$/i.exec(parameter) ?? [];
+	switch (name?.toLowerCase()) {
+		case undefined:
+			return false;
+		case "validationmethods":
+			return value.split(",").includes("dns-01");
+		// Bound to one account with the authority, and ACM's is nobody's.
+		case "accounturi":
+			return false;
+		default:
+			return true;
+	}
+}
+
+function quoted(value: string): string {
+	return `'${value}'`;
+}

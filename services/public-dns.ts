@@ -1,0 +1,115 @@
+import { isIPv6 } from "node:net";
+import { type CaaLevel, climbOf } from "../domain/caa.ts";
+import type { PublicView, ServerView } from "../domain/delegation.ts";
+import { askServer, type DnsAnswer, type DnsQuestion, type DnsServer } from "./dns-query.ts";
+import { optionalSetting, setting } from "./settings.ts";
+
+/** Asked where nobody names others: of three operators, so that two can agree when one remembers what was. */
+const publicResolvers = "1.1.1.1,8.8.8.8,9.9.9.9";
+
+/** The resolvers of RESOLVERS (`ip[:port]`, comma list); the public ones when it is empty. */
+export function resolvers(): DnsServer[] {
+	const list = optionalSetting("RESOLVERS") || publicResolvers;
+	return list.split(",").map((text) => {
+		const trimmed = text.trim();
+		const [address = trimmed, port = "53"] = isIPv6(trimmed) ? [trimmed] : trimmed.split(":");
+		return { address, port: Number(port) };
+	});
+}
+
+/** What each resolver says of a zone's name servers. */
+export async function publicViews(zone: string): Promise<PublicView[]> {
+	return await Promise.all(
+		resolvers().map(async (server): Promise<PublicView> => {
+			const answer = await askServer(server, { name: zone, type: "NS", manner: "find-out" });
+			const resolver = server.address;
+			if (!answer || !isKnown(answer)) return { resolver, outcome: "no-answer", servers: [] };
+			const servers = answer.answers.flatMap((record) => (record.type === "NS" ? [record.data] : []));
+			return { resolver, outcome: servers.length > 0 ? "found" : "none", servers };
+		}),
+	);
+}
+
+/**
+ * What the servers of the zone above say of a zone's name servers: the delegation itself. Resolvers pass on what the zone says of
+ * itself (RFC 2181, section 5.4.1), which hides a server too many above.
+ */
+export async function delegatedViews(zone: string, above: string): Promise<PublicView[]> {
+	const known = await askAny({ name: above, type: "NS" });
+	const servers = known?.answers.flatMap((record) => (record.type === "NS" ? [withoutDot(record.data)] : [])) ?? [];
+	const port = Number(setting("NAME_SERVER_PORT"));
+	return await Promise.all(
+		servers.map(async (resolver): Promise<PublicView> => {
+			const found = await askAny({ name: resolver, type: "A" });
+			const [address] = found?.answers.flatMap((record) => (record.type === "A" ? [record.data] : [])) ?? [];
+			const answer = address && (await askServer({ address, port }, { name: zone, type: "NS", manner: "know" }));
+			if (!answer || !isKnown(answer)) return { resolver, outcome: "no-answer", servers: [] };
+			const all = [...answer.answers, ...answer.authorities];
+			// A server may refer to others, for a name between or above: that is no delegation of this one.
+			const told = all.flatMap((record) =>
+				record.type === "NS" && record.name.toLowerCase() === zone.toLowerCase() ? [record.data] : [],
+			);
+			return { resolver, outcome: told.length > 0 ? "found" : "none", servers: told };
+		}),
+	);
+}
+
+/** What each of the name servers says of the zone, asked at its own addresses, port NAME_SERVER_PORT. */
+export async function serverViews(zone: string, servers: readonly string[]): Promise<ServerView[]> {
+	const port = Number(setting("NAME_SERVER_PORT"));
+	return await Promise.all(
+		servers.map(async (server): Promise<ServerView> => {
+			const found = await askAny({ name: withoutDot(server), type: "A" });
+			// Nobody could say: that is not the server's fault.
+			if (!found) return { server, outcome: "no-answer" };
+			const addresses = found.answers.flatMap((record) => (record.type === "A" ? [record.data] : []));
+			if (addresses.length === 0) return { server, outcome: "lame", detail: "has no address" };
+			const views = await Promise.all(addresses.map((address) => serverView(server, { address, port }, zone)));
+			// Resolvers ask any of them.
+			return views.find(({ outcome }) => outcome !== "authoritative") ?? { server, outcome: "authoritative" };
+		}),
+	);
+}
+
+async function serverView(server: string, at: DnsServer, zone: string): Promise<ServerView> {
+	const answer = await askServer(at, { name: zone, type: "SOA", manner: "know" });
+	if (!answer) return { server, outcome: "no-answer" };
+	if (answer.rcode !== "NOERROR") return { server, outcome: "lame", detail: `answers ${answer.rcode}` };
+	const knows = answer.authoritative && answer.answers.some(({ type }) => type === "SOA");
+	return knows ? { server, outcome: "authoritative" } : { server, outcome: "lame", detail: "is not authoritative" };
+}
+
+/** What stands of CAA at a hostname and above it, in the order of `climbOf`; undefined when nobody can say of some name (R9). */
+export async function caaClimb(hostname: string): Promise<CaaLevel[] | undefined> {
+	const levels = await Promise.all(
+		climbOf(hostname).map(async (name): Promise<CaaLevel | undefined> => {
+			const answer = await askAny({ name, type: "CAA" });
+			const records = answer?.answers.flatMap((record) => (record.type === "CAA" ? [record.data] : []));
+			return records && { name, records: records.map(({ flags = 0, tag, value }) => ({ flags, tag, value })) };
+		}),
+	);
+	const unknown = levels.indexOf(undefined);
+	const known = levels.filter((level) => level !== undefined);
+	// Above the first that has records nothing counts.
+	const deciding = levels.findIndex((level) => level && level.records.length > 0);
+	return unknown === -1 || (deciding !== -1 && deciding < unknown) ? known : undefined;
+}
+
+/** The first answer among all resolvers' that is one; undefined when there is none. */
+async function askAny(question: Omit<DnsQuestion, "manner">): Promise<DnsAnswer | undefined> {
+	const asking = resolvers().map(async (server) => {
+		const answer = await askServer(server, { ...question, manner: "find-out" });
+		if (!answer || !isKnown(answer)) throw new Error("no answer");
+		return answer;
+	});
+	return await Promise.any(asking).catch(() => undefined);
+}
+
+/** 'There is no such name' is an answer; SERVFAIL and REFUSED are none. */
+function isKnown({ rcode }: DnsAnswer): boolean {
+	return rcode === "NOERROR" || rcode === "NXDOMAIN";
+}
+
+function withoutDot(name: string): string {
+	return name.replace(/\.$/, "");
+}
