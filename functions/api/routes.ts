@@ -4,11 +4,13 @@ import { platformRoutes } from "./contracts/platform.ts";
 import { reconciliationRoutes } from "./contracts/reconciliation.ts";
 import type { Route } from "./contracts/route.ts";
 import { tenantRoutes } from "./contracts/tenants.ts";
+import { usageRoutes } from "./contracts/usage.ts";
 import { webhookRoutes } from "./contracts/webhooks.ts";
 
 /** Every route: the gateway's (serverless.yml), the validation's and the OpenAPI document's one list. */
 export const routes = {
 	...tenantRoutes,
+	...usageRoutes,
 	...operationRoutes,
 	...reconciliationRoutes,
 	...importRoutes,
