@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { limits } from "../../domain/limits.ts";
+import { folderOf } from "../../domain/usage.ts";
 import { at, listAt, namesIn, ofType, packagedTemplates, type Template } from "./packaged.ts";
 
 let template: Template;
@@ -87,5 +88,23 @@ describe("the distribution", () => {
 			DefaultCacheBehavior: { ViewerProtocolPolicy: "redirect-to-https" },
 		});
 		expect(namesIn(template.Resources["AccessLogSource"]?.Properties)).toContain("Distribution");
+	});
+
+	it("writes down what usage is counted from, in folders by hour, and nothing that viewers keep secret", () => {
+		const delivery = template.Resources["AccessLogDelivery"]?.Properties;
+		const fields = listAt(delivery, "RecordFields");
+		expect(fields).toEqual(expect.arrayContaining(["x-host-header", "sc-bytes", "cs-bytes"]));
+		for (const secret of ["cs(Cookie)", "cs-uri-query", "cs(Referer)"]) expect(fields).not.toContain(secret);
+		const suffix = String(at(delivery, "S3SuffixPath"));
+		const parts: Record<string, string> = { yyyy: "2026", MM: "11", dd: "23", HH: "05" };
+		expect(suffix.replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole)).toBe(
+			`{DistributionId}/${folderOf("2026-11-23T05").replace(/\/$/, "")}`,
+		);
+		expect(delivery).toMatchObject({ S3EnableHiveCompatiblePath: false });
+		expect(template.Resources["AccessLogDestination"]?.Properties).toMatchObject({ OutputFormat: "json" });
+		const variables = at(template.Resources["CountUsageLambdaFunction"], "Properties", "Environment", "Variables");
+		expect(at(variables, "ACCESS_LOG_PREFIX")).toEqual({
+			"Fn::Sub": `AWSLogs/${"$"}{AWS::AccountId}/CloudFront/${"$"}{Distribution}/`,
+		});
 	});
 });

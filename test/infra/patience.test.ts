@@ -5,11 +5,14 @@ import { limits } from "../../domain/limits.ts";
 import { requestWorkMs } from "../../functions/api/plan-view.ts";
 import { takenMs } from "../../functions/queue/deliver-webhooks.ts";
 import { workMs as writerWorkMs } from "../../functions/queue/write-zone-changes.ts";
+import { workMs as countWorkMs, fileMs } from "../../functions/schedule/count-usage.ts";
 import { workMs as reconcileWorkMs } from "../../functions/schedule/reconcile.ts";
 import { workMs as sweepWorkMs } from "../../functions/schedule/sweep-operations.ts";
 import { workMs as webhooksWorkMs } from "../../functions/schedule/sweep-webhooks.ts";
 import { readFunctions } from "../../scripts/service-file.ts";
 import { clientDefaults, hastyPatience, longestCallMs, route53Patience } from "../../services/aws-client.ts";
+import { longestAnswerMs } from "../../services/custom-resource-answer.ts";
+import { longestQuestionMs } from "../../services/dns-query.ts";
 import { postTimeoutMs } from "../../services/webhook-post.ts";
 import { at, packagedTemplates, type Template } from "./packaged.ts";
 
@@ -56,6 +59,10 @@ describe("a function's time", () => {
 		expect(timeoutMs("reconcile")).toBeGreaterThan(reconcileWorkMs + 4 * call + longestCallMs(hastyPatience) + call);
 	});
 
+	it("countUsage: is enough for files and rows that begin last and hang, and to keep how far it came", () => {
+		expect(timeoutMs("countUsage")).toBeGreaterThan(countWorkMs + fileMs + call + call);
+	});
+
 	it.each(["showReconciliation", "runReconciliation"])(
 		"%s: ends its work so early that a call may hang, and one more",
 		(key) => {
@@ -72,6 +79,15 @@ describe("a function's time", () => {
 
 	it("sweepWebhooks: is enough for a page that begins last, and to send none of it", () => {
 		expect(timeoutMs("sweepWebhooks")).toBeGreaterThan(webhooksWorkMs + call + (100 / 50) * call);
+	});
+
+	it("delegateZone: is enough for a look that begins last and hangs in two calls, and to answer; its resource waits longer", () => {
+		const look = Math.max(2 * longestQuestionMs, 2 * route53Call, call);
+		const answeredMs = 1000 * limits.delegationTime.value + look + longestAnswerMs;
+		expect(timeoutMs("delegateZone")).toBeGreaterThan(answeredMs);
+		const waits = Number(at(template.Resources["Delegation"], "Properties", "ServiceTimeout"));
+		// Its event may wait for a minute before it is taken.
+		expect(1000 * waits).toBeGreaterThanOrEqual(timeoutMs("delegateZone") + 60_000);
 	});
 
 	it("sweepWaits: is enough to find 200 due looks and to send none of them", () => {
