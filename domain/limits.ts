@@ -20,6 +20,11 @@ const dynamodb = "https://docs.aws.amazon.com/amazondynamodb/latest/developergui
 const acm = "https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html";
 const acmDns = "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html";
 const cloudFront = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html";
+const accessLogs =
+	"https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html#access-logs-timing";
+const iam = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
+const customResources = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html";
+const cloudFormation = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";
 const originPath =
 	"https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#lambda-event-structure-request";
 
@@ -51,6 +56,20 @@ export const limits = {
 	route53ZoneRecords: limit(10_000, "records per hosted zone", route53),
 	route53Zones: limit(500, "hosted zones per account", route53),
 
+	iamRoleName: limit(64, "characters", iam),
+	templateResources: limit(500, "resources per template", cloudFormation),
+	/** Of a custom resource's answer, as it is sent. */
+	customResourceAnswer: limit(4096, "bytes", customResources),
+	/** How long a delegation may take until all of it has been seen. */
+	delegationTime: limit(800, "seconds", "ours: what is left of Lambda's 900 is for the last look, and for the answer"),
+	/** For so long a new role may be refused: rights take a moment to be known everywhere. */
+	newRoleGrace: limit(30, "seconds", "ours: IAM is consistent in seconds as a rule"),
+	delegationTtl: limit(300, "seconds", "ours: a wrong delegation is forgotten after five minutes"),
+	/** While nobody has seen the delegation work. */
+	unprovenDelegationTtl: limit(60, "seconds", "ours: what may be wrong is to be forgotten soonest"),
+	/** Of a delegated zone: for so long resolvers believe that a name is not there. */
+	negativeAnswerTtl: limit(60, "seconds", "ours: a tenant's name is asked for before it exists"),
+
 	executionTime: limit(24, "hours", "ours: TimeoutSeconds of the state machines, which a redrive begins anew"),
 	executionName: limit(80, "characters", stepFunctions),
 	executionHistory: limit(25_000, "events", stepFunctions),
@@ -78,6 +97,8 @@ export const limits = {
 	certificateValidation: limit(72, "hours", acmDns),
 	/** A hostname is not put behind a certificate that ends sooner: managed renewal has had its 60 days by then. */
 	certificateMinDaysLeft: limit(14, "days", "ours: below it renewal has failed and someone must look"),
+	/** From so much of a quota on, doctor calls it a fault. */
+	quotaWarning: limit(80, "per cent", "ours: raising a quota takes AWS days"),
 
 	cloudFrontAlternateNames: limit(100, "names per distribution", cloudFront),
 	edgeResponse: limit(1_048_576, "bytes of an origin-request answer", cloudFront),
@@ -88,6 +109,8 @@ export const limits = {
 	edgeCacheMaxTtl: limit(20, "seconds", "ours: twice this and edgeEntryAge stay below edgePromise"),
 	/** So old may a sandbox's entry of the map be that it routes by. */
 	edgeEntryAge: limit(10, "seconds", "ours: a lookup in ten seconds costs little, and a change is soon seen"),
+	/** So late an entry of the access log may come; most come within an hour. */
+	accessLogDelay: limit(24, "hours", accessLogs),
 	pathPrefix: limit(255, "characters", originPath),
 	/** Deeper JSON is refused: what walks it level by level needs a stack for it. */
 	jsonDepth: limit(64, "levels", "ours: nobody's settings are deeper, and every reader manages so many"),

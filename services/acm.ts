@@ -6,13 +6,14 @@ import { calling } from "./aws-errors.ts";
 // CloudFront takes certificates of this region only (https://docs.aws.amazon.com/acm/latest/userguide/acm-services.html).
 const client = new ACMClient({ ...clientDefaults, region: "us-east-1" });
 
-/** What ACM says of a certificate at `nowMs`. Throws Throttled, ServiceUnavailable. */
+/** What ACM says of a certificate at `nowMs`; as the function's own account sees it unless `as` is given. Throws Throttled, ServiceUnavailable. */
 export async function describeCertificate(
 	certificateArn: string,
 	nowMs: number,
+	as: ACMClient = client,
 ): Promise<Pick<CertificateView, "status" | "failureReason" | "names" | "daysLeft">> {
 	const { Certificate } = await calling("ACM", () =>
-		client.send(new DescribeCertificateCommand({ CertificateArn: certificateArn })),
+		as.send(new DescribeCertificateCommand({ CertificateArn: certificateArn })),
 	);
 	const endsMs = Certificate?.NotAfter?.getTime() ?? nowMs;
 	return {

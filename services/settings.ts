@@ -26,6 +26,10 @@ export type SettingName =
 	| "EVENT_BUS_NAME"
 	| "ALLOWED_ORIGINS"
 	| "EDGE_PORT"
+	| "NAME_SERVER_PORT"
+	| "USAGE_TABLE"
+	| "ACCESS_LOG_BUCKET"
+	| "ACCESS_LOG_PREFIX"
 	| "GENERATION_EPOCH";
 
 /** Settings that are empty on AWS and set on a laptop. */

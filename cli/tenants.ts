@@ -1,0 +1,15 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Context } from "./context.ts";
+import { addTenantChanges } from "./tenant-changes.ts";
+import { addExport } from "./tenant-export.ts";
+import { addPromotion } from "./tenant-promotion.ts";
+import { addTenantReads } from "./tenant-reads.ts";
+
+/** `hostmaster tenants …` */
+export function addTenantCommands(program: CommandUnknownOpts, context: Context): void {
+	const tenants = program.command("tenants").description("customers of the platform, each with its hostname");
+	addTenantReads(tenants, context);
+	addTenantChanges(tenants, context);
+	addExport(tenants, context);
+	addPromotion(tenants, context);
+}
