@@ -12,10 +12,13 @@ export default defineConfig({
 		env: { POWERTOOLS_LOG_LEVEL: "SILENT" },
 		coverage: {
 			provider: "v8",
-			include: ["domain/**", "services/**", "functions/**", "local/**", "origin/**"],
+			include: ["cli/**", "domain/**", "services/**", "functions/**", "local/**", "origin/**"],
 			reporter: ["text-summary", "json-summary"],
 			// What a laptop needs beyond the product (main, demo) is seen by running it: test/acceptance does, in processes of their own.
-			exclude: ["local/main.ts", "local/banner.ts", "local/demo/main.ts"],
+			exclude: [
+				...["cli/main.ts", "local/main.ts", "local/banner.ts", "local/flags.ts", "local/demo/main.ts"],
+				...["local/world/run.ts", "local/world/banner.ts", "local/world/environment-process.ts"],
+			],
 			thresholds: {
 				"domain/**": { branches: 100 },
 				"{services,functions,origin}/**": { branches: 95 },

@@ -8,7 +8,9 @@ import { z } from "zod";
 import { buildFunctions, lockFile, type Say, zipFile } from "./build.ts";
 import { contentHash } from "./content-hash.ts";
 import { withLock } from "./lock.ts";
+import { packageRegistrar } from "./package-registrar.ts";
 import { compareStages, parseTemplate, renderDifferences } from "./parity.ts";
+import { releaseTemplate } from "./release-template.ts";
 import { readFunctions } from "./service-file.ts";
 import { readStage, type StageName, stageNames } from "./stages.ts";
 import { isStarted } from "./started.ts";
@@ -34,22 +36,27 @@ export const templateFile = (stage: StageName): string =>
 const manifestFile = (stage: StageName): string => join(packageFolder(stage), "manifest.json");
 
 /**
- * Builds and packages stages into `.build/package/<stage>`, without network or credentials. A stage of which nothing changed
- * is skipped. Throws MissingConfiguration when a value is missing, and what osls said when it refused the service.
+ * Builds and packages stages into `.build/package/<stage>`, and the registrar's template beside them, without network or credentials. A
+ * stage of which nothing changed is skipped. Throws MissingConfiguration when a value is missing, RegistrarRefused, and what osls said
+ * when it refused the service.
  */
 export async function packageStages(stages: readonly StageName[], say: Say = console.log): Promise<void> {
 	for (const stage of stages) readStage(stage);
 	await withLock(lockFile, () => buildAndPackage(stages, say));
 }
 
+/** All that a template is made from, beside the functions' code. */
+const sources = [
+	...["serverless.yml", "infra", "statemachines", "domain/resource-tags.ts"],
+	...["scripts/package.ts", "scripts/release-template.ts"],
+];
+
 async function buildAndPackage(stages: readonly StageName[], say: Say): Promise<void> {
 	const code = await buildFunctions(say);
-	const sources = createHash("sha256")
-		.update(code)
-		.update(contentHash(["serverless.yml", "infra", "statemachines", "scripts/package.ts"]))
-		.digest("hex");
+	const hash = createHash("sha256").update(code).update(contentHash(sources)).digest("hex");
 	// One after the other: osls stages both in the same folder.
-	for (const stage of stages) await packageStage(stage, sources, say);
+	for (const stage of stages) await packageStage(stage, hash, say);
+	packageRegistrar(say);
 }
 
 async function packageStage(stage: StageName, sources: string, say: Say): Promise<void> {
@@ -69,6 +76,8 @@ async function packageStage(stage: StageName, sources: string, say: Say): Promis
 	} catch (cause) {
 		throw new Error(`osls refused the service: ${saidBy(cause)}`, { cause });
 	}
+	const packaged: unknown = JSON.parse(readFileSync(templateFile(stage), "utf8"));
+	writeFileSync(templateFile(stage), `${JSON.stringify(releaseTemplate(packaged, zipDigests(), stage), null, "\t")}\n`);
 	writeFileSync(manifestFile(stage), JSON.stringify(manifestOf(stage, sources), null, "\t"));
 	say(`package ${stage}: ${packageFolder(stage)} in ${Date.now() - startedAt} ms`);
 }
@@ -79,9 +88,16 @@ function saidBy(error: unknown): string {
 }
 
 function manifestOf(stage: StageName, sources: string): Manifest {
-	const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
-	const functions = readFunctions().map(({ key }) => [key, digest(zipFile(key))]);
-	return { stage, sources, template: digest(templateFile(stage)), functions: Object.fromEntries(functions) };
+	return { stage, sources, template: fileDigest(templateFile(stage)), functions: zipDigests() };
+}
+
+/** SHA-256 of each function's zip, by its key. */
+export function zipDigests(): Record<string, string> {
+	return Object.fromEntries(readFunctions().map(({ key }) => [key, fileDigest(zipFile(key))]));
+}
+
+function fileDigest(file: string): string {
+	return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
 /** The manifest of a packaged stage; undefined when there is none. */
@@ -91,17 +107,17 @@ function readManifest(stage: StageName): Manifest | undefined {
 }
 
 /** Says how the two packaged environments differ; answers false when they differ in anything but the named parameters (R11). */
-export function reportParity(): boolean {
+export function reportParity(say: Say = console.log): boolean {
 	const [nonprod, prod] = [templateFile("nonprod"), templateFile("prod")].map((file) =>
 		parseTemplate(readFileSync(file, "utf8")),
 	);
 	if (!nonprod || !prod) return false;
 	const { parameters, others } = compareStages(nonprod, prod);
-	console.log(`parity: ${parameters.length} parameters differ (nonprod | prod)`);
-	console.log(renderDifferences(parameters));
+	say(`parity: ${parameters.length} parameters differ (nonprod | prod)`);
+	say(renderDifferences(parameters));
 	if (others.length === 0) return true;
-	console.error("parity: BROKEN. One template serves both environments; these differ too:");
-	console.error(renderDifferences(others));
+	say("parity: BROKEN. One template serves both environments; these differ too:");
+	say(renderDifferences(others));
 	return false;
 }
 

@@ -8,11 +8,6 @@ import { type StageName, stageValuesSchema } from "./stages.ts";
  */
 const stageTokens: readonly { where: string; pattern: (stage: StageName) => RegExp; becomes: string }[] = [
 	{
-		where: "folder of the uploaded zips: service, stage and the time of packaging",
-		pattern: (stage) => new RegExp(`^serverless/hostmaster/${stage}/\\d+-[0-9T:.Z-]+/`, "g"),
-		becomes: "serverless/hostmaster/<stage>/<time>/",
-	},
-	{
 		where: "names of functions, rules, tables, log groups, secrets, exports",
 		pattern: (stage) => new RegExp(`\\bhostmaster-${stage}(?![a-z0-9])`, "g"),
 		becomes: "hostmaster-<stage>",
@@ -29,7 +24,9 @@ const stageTokens: readonly { where: string; pattern: (stage: StageName) => RegE
 	},
 ];
 
-const templateSchema = z.looseObject({ Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown() })) });
+const templateSchema = z.looseObject({
+	Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown().optional() })),
+});
 export type PackagedTemplate = z.output<typeof templateSchema>;
 
 /** One place in which two templates differ. */
@@ -60,6 +57,12 @@ export function compareStages(nonprod: PackagedTemplate, prod: PackagedTemplate)
 		(isNamedDefault(difference.path) ? parameters : others).push(difference);
 	}
 	return { parameters, others };
+}
+
+/** The template without its stage's name and values: what both environments share. */
+export function neutralTemplate({ Parameters, ...template }: PackagedTemplate, stage: StageName): unknown {
+	const shared = Object.entries(Parameters).map(([name, { Default: _own, ...parameter }]) => [name, parameter]);
+	return withoutStage({ ...template, Parameters: Object.fromEntries(shared) }, stage);
 }
 
 const namedDefaults = new Set(Object.keys(stageValuesSchema.shape).map((name) => `Parameters.${name}.Default`));

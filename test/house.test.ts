@@ -77,7 +77,7 @@ describe("a function", () => {
 	it("lies in a room that says what wakes it", () => {
 		const rooms = new Set(entries.map((file) => dirname(file)));
 		expect([...rooms].sort()).toEqual(
-			["api", "edge", "events", "queue", "schedule", "workflow"].map((room) => `functions/${room}`),
+			["api", "edge", "events", "queue", "schedule", "stack", "workflow"].map((room) => `functions/${room}`),
 		);
 	});
 

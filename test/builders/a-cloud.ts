@@ -24,6 +24,7 @@ const tables = {
 	...{ registry: "RegistryTable", map: "TenantMapTable", waits: "WaitsTable", zone: "ZoneChangesTable" },
 	webhooks: "WebhooksTable",
 	imports: "ImportsTable",
+	usage: "UsageTable",
 };
 export type TableName = keyof typeof tables;
 
@@ -43,6 +44,9 @@ const environment = {
 	CHECKS_QUEUE_URL: "https://sqs/checks",
 	WEBHOOKS_TABLE: "webhooks",
 	IMPORTS_TABLE: "imports",
+	USAGE_TABLE: "usage",
+	ACCESS_LOG_BUCKET: "logs",
+	ACCESS_LOG_PREFIX: "AWSLogs/222222222222/CloudFront/E1/",
 	IMPORTS_QUEUE_URL: "https://sqs/imports",
 	WEBHOOKS_QUEUE_URL: "https://sqs/webhooks",
 	WEBHOOK_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:222222222222:secret:webhooks",

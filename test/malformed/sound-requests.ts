@@ -41,6 +41,7 @@ export const soundRequests: Record<keyof typeof routes, SoundRequest> = {
 	renameTenant: { ...ofTenant, ...keyed, body: { slug: "renamed" } },
 	deleteTenant: { ...ofTenant, query: { reason: "left" } },
 	showHistory: { ...ofTenant, query: page },
+	showUsage: { ...ofTenant, query: { month: "2026-11" } },
 	checkSlug: { pathParameters: { slug: "acme" } },
 	listOperations: { query: { ...page, status: "failed", tenantId } },
 	showOperation: { pathParameters: { operationId } },

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { requireRealValues } from "../../scripts/deploy.ts";
 import { MissingConfiguration, placeholdersOf, readStage, stageNames, stagesFile } from "../../scripts/stages.ts";
 
 const real = {
@@ -40,22 +39,35 @@ describe("the values of a stage", () => {
 		["PlatformDomain", "app.example.com."],
 		["TokenIssuer", "http://id.example.com/"],
 		["GenerationEpoch", '"0"'],
+		["NameServerPort", '"dns"'],
 	])("are refused when %s is %s", (name, value) => {
 		const wrong = readFileSync(stagesFile, "utf8").replace(new RegExp(`${name}: .*`), `${name}: ${value}`);
 		expect(() => readStage("nonprod", wrong)).toThrow(`nonprod.${name} is not a`);
 	});
 });
 
-describe("deploying", () => {
-	it("is refused while a value is a placeholder, naming each", () => {
-		expect(() => requireRealValues("prod")).toThrow(
-			"prod.PlatformDomain, prod.ApexDomain, prod.TokenIssuer, prod.TokenAudience, prod.AllowedOrigins: still a placeholder. Set it in infra/stages.yml.",
-		);
+describe("the role by which a stage delegates", () => {
+	const withRole = (role: string) =>
+		readFileSync(stagesFile, "utf8").replaceAll(/DelegationRole: .*/g, `DelegationRole: "${role}"`);
+
+	it.each(["", "arn:aws:iam::111122223333:role/hostmaster-delegation-app-example-com"])("may be '%s'", (role) => {
+		expect(readStage("prod", withRole(role)).DelegationRole).toBe(role);
 	});
 
-	it("is let through with values of one's own", () => {
+	it.each(["hostmaster-delegation", "arn:aws:iam::1:role/x", "arn:aws:iam::111122223333:user/x"])(
+		"may not be '%s'",
+		(role) => {
+			expect(() => readStage("prod", withRole(role))).toThrow("prod.DelegationRole is not the ARN of a role, nor ''");
+		},
+	);
+});
+
+describe("a placeholder", () => {
+	it("is found in every value that nobody has set", () => {
+		expect(placeholdersOf(readStage("prod"))).toEqual([
+			...["PlatformDomain", "ApexDomain", "TokenIssuer", "TokenAudience", "AllowedOrigins"],
+		]);
 		expect(placeholdersOf(real)).toEqual([]);
-		expect(() => requireRealValues("prod", real)).not.toThrow();
 	});
 
 	it.each(["example.com", "https://id.example.org/x", "a.test", "origin.acme.com,demo.localhost:8443"])(
