@@ -6,6 +6,7 @@ import { type Api, createApi } from "../api.ts";
 import type { Context } from "../context.ts";
 import { inWords } from "../environments/in-our-words.ts";
 import { type Landscape, landscapeOf } from "../environments/landscape.ts";
+import { askAs } from "../environments/resolvers.ts";
 import { type Exit, exits } from "../failures.ts";
 import { table } from "../table.ts";
 import { type Check, type Checked, makeChecks } from "./check.ts";
@@ -40,9 +41,7 @@ export function addDoctorCommand(program: CommandUnknownOpts, context: Context):
 
 function checksOf(landscape: Landscape, stage: StageName, context: Context): Check[] {
 	const environment = landscape.environment(stage);
-	const { Resolvers = "", NameServerPort = "53" } = environment.parameters;
-	// The services read their settings where functions have theirs.
-	Object.assign(process.env, { RESOLVERS: Resolvers, NAME_SERVER_PORT: NameServerPort });
+	askAs(environment);
 	return environmentChecks(environment, () => apiOf(landscape, stage, context), context.world.now());
 }
 

@@ -69,6 +69,18 @@ export function breakerOf(world: WorldEndpoints) {
 	};
 
 	return {
+		async undelegate(stage: Stage) {
+			const HostedZoneId = await zoneOf("registrar", world.apexDomain);
+			const { ResourceRecordSets = [] } = await route53("registrar").send(
+				new ListResourceRecordSetsCommand({ HostedZoneId }),
+			);
+			const found = ResourceRecordSets.filter((set) => set.Name === `${domainOf(stage)}.`);
+			await change(
+				"registrar",
+				world.apexDomain,
+				...found.map((ResourceRecordSet) => ({ Action: "DELETE" as const, ResourceRecordSet })),
+			);
+		},
 		delegateElsewhere: (stage: Stage) => delegate(stage, ["ns1.elsewhere.test", "ns2.elsewhere.test"]),
 		async listLameServer(stage: Stage) {
 			const [lame = ""] = await serversOf("registrar", world.apexDomain);

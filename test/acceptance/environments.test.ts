@@ -187,4 +187,14 @@ describe("removing an environment", () => {
 		expect(exit).toBe(2);
 		expect(JSON.parse(stdout).error.title).toContain("acme.app.nonprod.hostmaster.test");
 	}, 60_000);
+
+	it("keeps a zone that hands have delegated, and goes through once nobody does", async () => {
+		await typed("tenants remove acme --api nonprod --watch");
+		const refused = await type("environments remove nonprod --confirm nonprod");
+		expect(refused.exit).toBe(2);
+		expect(JSON.parse(refused.stdout).error.title).toContain("is still delegated, to ns1.elsewhere.test");
+		await broken.undelegate("nonprod");
+		const { steps } = await typed("environments remove nonprod --confirm nonprod");
+		expect(steps.at(-1)).toMatchObject({ step: "zone", outcome: "done" });
+	}, 60_000);
 });

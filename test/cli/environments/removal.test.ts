@@ -5,14 +5,22 @@ import {
 	ListHostedZonesByNameCommand,
 	ListResourceRecordSetsCommand,
 } from "@aws-sdk/client-route-53";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { delegatedViews } from "../../../services/public-dns.ts";
 import { aLandscape, anEvent, aStack, domains, noStack } from "./a-landscape.ts";
+
+vi.mock(import("../../../services/public-dns.ts"), async (original) => ({
+	...(await original()),
+	delegatedViews: vi.fn(),
+}));
+const above = { resolver: "ns-1.awsdns-00.com", servers: [] };
 
 const landscape = aLandscape();
 const { cloudformation, dynamodb, route53, type } = landscape;
 beforeEach(() => {
 	landscape.reset();
 	landscape.write();
+	vi.mocked(delegatedViews).mockResolvedValue([{ ...above, outcome: "none" }]);
 	cloudformation.on(DeleteStackCommand).resolves({});
 });
 afterAll(() => landscape.close());
@@ -52,6 +60,24 @@ describe("removing an environment", () => {
 			expect(route53.commandCalls(DeleteHostedZoneCommand, { Id: "Z1" })).toHaveLength(1);
 		},
 	);
+
+	it.each([
+		["somebody still delegates to it", 2, { ...above, outcome: "found", servers: ["ns-9.awsdns-00.com"] }],
+		["nobody can say whether somebody does", 3, { ...above, outcome: "no-answer" }],
+	] as const)("keeps the zone while %s: a stranger could get its name servers", async (_, code, view) => {
+		cloudformation.on(DescribeStacksCommand).rejects(noStack);
+		route53.on(ListHostedZonesByNameCommand).resolves({
+			HostedZones: [{ Id: "/hostedzone/Z1", Name: `${domains.nonprod}.`, CallerReference: "1" }],
+			...{ IsTruncated: false, MaxItems: 10 },
+		});
+		vi.mocked(delegatedViews).mockResolvedValue([view]);
+		const { exit, error } = await remove();
+		expect({ exit, fix: error.fix }).toEqual({
+			exit: code,
+			fix: expect.stringContaining("The zone stays until then."),
+		});
+		expect(route53.commandCalls(DeleteHostedZoneCommand)).toEqual([]);
+	});
 
 	it("can be repeated, also when it was interrupted while the stack went", async () => {
 		const done = ["no tenant has a name here", "hostmaster-nonprod is gone already"];
