@@ -7,7 +7,9 @@ import { openAuthority } from "./ca/authority.ts";
 import type { Clock } from "./clock.ts";
 import { createCloudFormation } from "./cloudformation/cloudformation.ts";
 import { createControl, type Switches } from "./control.ts";
+import type { Registration } from "./dns/registry-zones.ts";
 import type { Dns } from "./dns/server.ts";
+import { createDomains } from "./domains/domains.ts";
 import { createDynamodb } from "./dynamodb/dynamodb.ts";
 import { createEvents } from "./events/events.ts";
 import type { AsyncSettings } from "./events/targets.ts";
@@ -57,6 +59,8 @@ export interface AccountOptions {
 	place?: Place | undefined;
 	/** By which tenants' configurations name the demo origin. */
 	demoOriginHost?: string;
+	/** Domains that the account has registered; none unless told. */
+	registered?: () => readonly Registration[];
 	/** Further switches beside those of local/control.ts. */
 	switches?: Switches;
 }
@@ -124,6 +128,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	const authority = await openAuthority(join(directory, "ca"));
 	const acm = createAcm({ ...parts, authority, route53, resolveCname });
 	const secrets = createSecrets(parts);
+	const domains = createDomains({ store, clock, registered: options.registered ?? (() => []) });
 	const s3 = createS3({ buckets: openBuckets(join(directory, "s3")) });
 	const iam = createIam({ caller, lookup: lookupIn(states.executionOfTask, secrets) });
 	const sessions = createSessions({ store, clock });
@@ -155,7 +160,15 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	const stacks = createStacks({ store, caller, services, custom, serve, log });
 	const cloudformation = createCloudFormation({ ...parts, stacks, buckets: s3.buckets, log });
 	const front = createFront({
-		json: [dynamodb.service, sqs.service, states.service, events.service, acm.service, secrets.service],
+		json: [
+			dynamodb.service,
+			sqs.service,
+			states.service,
+			events.service,
+			acm.service,
+			secrets.service,
+			domains.service,
+		],
 		rest: [route53.service],
 		query: [createSts({ caller, iam, sessions, peers }).service, cloudformation.service],
 		s3,
@@ -171,7 +184,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	});
 	const control = createControl({
 		...{ faults, services: { acm, dns, dynamodb, lambda, route53, sqs, states }, calls: front.calls },
-		...(options.switches && { further: options.switches }),
+		further: { ...domains.switches, ...options.switches },
 	});
 	const listening = await front.listen("127.0.0.1", ports.aws);
 
@@ -180,10 +193,10 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		...{ tokens, faults, dns, stacks, calls: front.calls },
 		start() {
 			route53.setInsyncDelayMs(options.insyncDelayMs ?? 2_000);
-			for (const service of [events, states, sqs, stacks, cloudformation]) service.start();
+			for (const service of [events, states, sqs, cloudformation, stacks]) service.start();
 		},
 		async close() {
-			for (const service of [sqs, states, events, acm]) service.close();
+			for (const service of [cloudformation, sqs, states, events, acm]) service.close();
 			await Promise.all([stacks.close(), dns.close(), listening.close()]);
 			lambda.close();
 			forgetFunctions();

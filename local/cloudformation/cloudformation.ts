@@ -1,178 +1,130 @@
-import { randomUUID } from "node:crypto";
 import { escapeXml, type QueryService } from "../aws/query.ts";
-import { AwsError, type Caller } from "../aws/service.ts";
-import type { Clock } from "../clock.ts";
-import type { Buckets } from "../s3/buckets.ts";
-import type { StackSource } from "../stack/stack-table.ts";
-import type { Stacks } from "../stack/stacks.ts";
-import type { Store } from "../store.ts";
-import { loadTemplate } from "../template/template.ts";
+import { AwsError } from "../aws/service.ts";
+import { inTransaction, type Store } from "../store.ts";
+import { type ChangeSetRecord, changeSetRecords } from "./change-set-records.ts";
+import { createChangeSet, type Surroundings } from "./create-change-set.ts";
 import { createDeployments } from "./deployments.ts";
-import { plannedChanges } from "./planned-changes.ts";
-import { pairsIn, templateIn } from "./request.ts";
-import { printChange, printEvent, printStack } from "./shapes.ts";
-import { type ChangeSetRecord, type StackRecord, stackRecords } from "./stack-records.ts";
+import { eventRecords } from "./event-records.ts";
+import { createHistory } from "./history.ts";
+import { cloudformationLimits } from "./limits.ts";
+import { nameIn, refusal } from "./request.ts";
+import { changeSetId, printChangeSet, printEvents, printStack } from "./shapes.ts";
+import { type StackRecord, stackRecords } from "./stack-records.ts";
 
-export interface CloudFormationOptions {
+export interface CloudFormationOptions extends Surroundings {
 	store: Store;
-	clock: Clock;
-	caller: Caller;
-	/** What makes the stacks. */
-	stacks: Stacks;
-	/** Where templates by URL lie. */
-	buckets: Buckets;
 	log: (line: string) => void;
 }
 
 /** CloudFormation as far as we call it: change sets, and what becomes of them, over the account's stack engine. */
 export interface CloudFormation {
 	service: QueryService;
-	/** Tells the end of what a dead process left half done, which the stack engine goes on with. */
+	/** Goes on with what a dead process left half done; to be called before the stack engine goes on by itself. */
 	start(): void;
+	close(): void;
 }
 
-const nothingDiffers =
-	"The submitted information didn't contain changes. Submit different information to create a change set.";
+const { pageLength } = cloudformationLimits;
 
-export function createCloudFormation({
-	store,
-	clock,
-	caller,
-	stacks,
-	buckets,
-	log,
-}: CloudFormationOptions): CloudFormation {
+export function createCloudFormation({ store, log, ...surroundings }: CloudFormationOptions): CloudFormation {
+	const { clock, stacks } = surroundings;
 	const records = stackRecords(store);
-	const { accountId, region } = caller;
-	const deployments = createDeployments({ records, stacks, clock, log });
+	const changeSets = changeSetRecords(store);
+	const events = eventRecords(store);
+	const move = createHistory({ records, events, stacks, clock });
+	const deployments = createDeployments({ records, stacks, move, log });
 
-	/** A stack of this name or id. Throws ValidationError, as CloudFormation does for what is not there. */
+	/** The stack that a request names. Throws ValidationError, as CloudFormation does for what is not there. */
 	function stackOf(form: URLSearchParams): StackRecord {
 		const asked = form.get("StackName") ?? "";
-		const name = /:stack\/([^/]+)\//.exec(asked)?.[1] ?? asked;
-		const found = records.stack(name);
+		const found = records.find(asked);
 		if (found) return found;
-		throw new AwsError("ValidationError", `Stack with id ${asked} does not exist`);
+		throw refusal(`Stack with id ${asked} does not exist`);
 	}
 
 	function changeSetOf(form: URLSearchParams): { stack: StackRecord; set: ChangeSetRecord } {
 		const stack = stackOf(form);
-		const name = form.get("ChangeSetName") ?? "";
-		const set = records.changeSet(stack.name, name);
+		const name = nameIn(form, "ChangeSetName");
+		const set = changeSets.find(stack.id, name);
 		if (set) return { stack, set };
 		throw new AwsError("ChangeSetNotFound", `ChangeSet [${name}] does not exist`, 404);
 	}
 
+	/** Another state, for which plans that were made before are no good any more. */
+	function begin(stack: StackRecord, status: string, more?: Partial<StackRecord>): void {
+		const begun = inTransaction(store, () => {
+			changeSets.dropAll(stack.id);
+			return move(stack, status, more);
+		});
+		deployments.goOn(begun);
+	}
+
 	const operations: QueryService["operations"] = {
 		CreateChangeSet(form) {
-			const name = form.get("StackName") ?? "";
-			const known = records.stack(name);
-			const type = form.get("ChangeSetType") === "CREATE" ? "CREATE" : "UPDATE";
-			if (type === "UPDATE" && !known) throw new AwsError("ValidationError", `Stack [${name}] does not exist`);
-			if (type === "CREATE" && known && known.status !== "REVIEW_IN_PROGRESS") {
-				throw new AwsError(
-					"ValidationError",
-					`Stack [${name}] already exists and cannot be created again with the changeSet.`,
-				);
+			const known = records.find(form.get("StackName") ?? "");
+			const { stack, set } = createChangeSet(form, known, surroundings);
+			if (changeSets.find(stack.id, set.name)) {
+				throw new AwsError("AlreadyExistsException", `ChangeSet ${set.name} already exists for stack ${stack.id}`);
 			}
-			if (known?.status.endsWith("_IN_PROGRESS") && known.status !== "REVIEW_IN_PROGRESS") {
-				throw new AwsError("ValidationError", `Stack:${known.id} is in ${known.status} state and can not be updated.`);
-			}
-			const template = templateIn(form, buckets);
-			const source: StackSource = {
-				template: loadTemplate(template),
-				parameters: pairsIn(form, "Parameters", "Parameter"),
-			};
-			const unknown = Object.keys(source.parameters).filter((each) => !Object.hasOwn(source.template.Parameters, each));
-			if (unknown.length > 0) {
-				throw new AwsError("ValidationError", `Parameters: [${unknown.join(", ")}] do not exist in the template`);
-			}
-			const tags = pairsIn(form, "Tags", "");
-			const row = stacks.get(name);
-			const changes = plannedChanges(row?.status === "deployed" ? row.deployed : undefined, source);
-			const sameTags = JSON.stringify(tags) === JSON.stringify(known?.tags ?? {});
-			const isWhole = row?.status === "deployed" && known?.status.endsWith("_COMPLETE") === true;
-			const isEmpty = changes.length === 0 && sameTags && isWhole;
-			const stack = known ?? {
-				...{
-					name,
-					id: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`,
-					status: "REVIEW_IN_PROGRESS",
-				},
-				...{ reason: "", tags: {}, parameters: {}, outputs: {}, createdMs: clock.now() },
-			};
-			if (!known) records.putStack(stack);
-			const set: ChangeSetRecord = {
-				...{ stack: name, name: form.get("ChangeSetName") ?? "", type, template, tags, changes },
-				...{ parameters: source.parameters, onFailure: form.get("OnStackFailure") ?? "ROLLBACK" },
-				...(isEmpty ? { status: "FAILED", reason: nothingDiffers } : { status: "CREATE_COMPLETE", reason: "" }),
-			};
-			records.putChangeSet(set);
-			return `<Id>${escapeXml(idOf(set))}</Id><StackId>${escapeXml(stack.id)}</StackId>`;
+			inTransaction(store, () => {
+				if (!known) move(stack, stack.status);
+				changeSets.add(set);
+			});
+			return `<Id>${escapeXml(changeSetId(stack, set))}</Id><StackId>${escapeXml(stack.id)}</StackId>`;
 		},
 		DescribeChangeSet(form) {
 			const { stack, set } = changeSetOf(form);
-			return (
-				`<ChangeSetName>${escapeXml(set.name)}</ChangeSetName><StackName>${escapeXml(stack.name)}</StackName>` +
-				`<Status>${set.status}</Status>${set.reason ? `<StatusReason>${escapeXml(set.reason)}</StatusReason>` : ""}` +
-				`<Changes>${set.changes.map(printChange).join("")}</Changes>`
-			);
+			return printChangeSet(stack, set, Number(form.get("NextToken") ?? 0), pageLength);
 		},
 		DeleteChangeSet(form) {
 			const { stack, set } = changeSetOf(form);
-			records.dropChangeSet(stack.name, set.name);
+			changeSets.drop(stack.id, set.name);
 			return "";
 		},
 		ExecuteChangeSet(form) {
 			const { stack, set } = changeSetOf(form);
 			if (set.status !== "CREATE_COMPLETE") {
-				throw new AwsError(
-					"InvalidChangeSetStatus",
-					`ChangeSet [${set.name}] cannot be executed in its current status of [${set.status}]`,
-				);
+				const told = `ChangeSet [${set.name}] cannot be executed in its current status of [${set.status}]`;
+				throw new AwsError("InvalidChangeSetStatus", told);
 			}
-			records.dropChangeSet(stack.name, set.name);
-			const { parameters, tags, type } = set;
-			const begun = deployments.move(stack, `${type}_IN_PROGRESS`, { parameters, tags });
-			const goesBack = form.get("DisableRollback") !== "true";
-			deployments.deploy(begun, { template: loadTemplate(set.template), parameters }, type, goesBack);
+			const disabled = form.get("DisableRollback");
+			if (disabled !== null && set.onFailure !== undefined) {
+				throw refusal("DisableRollback can't be specified where the change set was created with OnStackFailure.");
+			}
+			const { template, parameters, tags, type } = set;
+			const onFailure = set.onFailure ?? (disabled === "true" ? "DO_NOTHING" : "ROLLBACK");
+			begin(stack, `${type}_IN_PROGRESS`, { template, parameters, tags, onFailure });
 			return "";
 		},
 		DescribeStacks(form) {
-			const found = form.has("StackName") ? [stackOf(form)] : records.stacks();
+			const found = form.has("StackName") ? [stackOf(form)] : records.list();
 			return `<Stacks>${found.map(printStack).join("")}</Stacks>`;
 		},
 		DescribeStackEvents(form) {
 			const stack = stackOf(form);
-			return `<StackEvents>${records
-				.events(stack.name)
-				.map((event) => printEvent(event, stack))
-				.join("")}</StackEvents>`;
+			const before = Number(form.get("NextToken") ?? Number.MAX_SAFE_INTEGER);
+			// One more than is told tells whether there is another page.
+			const found = events.page(stack.id, before, pageLength + 1);
+			return printEvents(found.slice(0, pageLength), stack, found.length > pageLength);
 		},
-		GetTemplate(form) {
-			const stack = stackOf(form);
-			const template = stacks.get(stack.name)?.wanted.template ?? {};
-			return `<TemplateBody>${escapeXml(JSON.stringify(template))}</TemplateBody>`;
-		},
+		GetTemplate: (form) => `<TemplateBody>${escapeXml(stackOf(form).template)}</TemplateBody>`,
 		DeleteStack(form) {
-			const name = form.get("StackName") ?? "";
-			const stack = records.stack(name);
 			// Deleting what is not there is no error: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
-			if (stack && stack.status !== "DELETE_IN_PROGRESS")
-				deployments.takeDown(deployments.move(stack, "DELETE_IN_PROGRESS"));
+			const stack = records.find(form.get("StackName") ?? "");
+			if (!stack || /^DELETE_(?:IN_PROGRESS|COMPLETE)$/.test(stack.status)) return "";
+			if (/^UPDATE_.*IN_PROGRESS$/.test(stack.status)) {
+				throw refusal(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
+			}
+			begin(stack, "DELETE_IN_PROGRESS");
 			return "";
 		},
 	};
 
-	const idOf = (set: ChangeSetRecord) =>
-		`arn:aws:cloudformation:${region}:${accountId}:changeSet/${set.name}/${set.stack}`;
-
 	return {
 		service: { name: "cloudformation", namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", operations },
 		start() {
-			for (const stack of records.stacks()) {
-				if (stack.status.endsWith("_IN_PROGRESS") && stack.status !== "REVIEW_IN_PROGRESS") deployments.settle(stack);
-			}
+			for (const stack of records.list()) deployments.goOn(stack);
 		},
+		close: deployments.close,
 	};
 }

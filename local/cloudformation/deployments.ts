@@ -1,115 +1,111 @@
-import type { Clock } from "../clock.ts";
+import { reasonOf } from "../stack/progress.ts";
 import type { StackSource } from "../stack/stack-table.ts";
 import type { Stacks } from "../stack/stacks.ts";
-import type { StackRecord, StackRecords } from "./stack-records.ts";
+import type { Move } from "./history.ts";
+import { readTemplate } from "./request.ts";
+import type { Asked, StackRecord, StackRecords } from "./stack-records.ts";
 
 export interface DeploymentsOptions {
 	records: StackRecords;
 	stacks: Stacks;
-	clock: Clock;
+	move: Move;
+	/** Takes what went wrong here: a defect of the embedded cloud. */
 	log: (line: string) => void;
 }
 
-/** What becomes of change sets and deletions, in the background, as CloudFormation tells it: by states and events. */
+/** What becomes of stacks in the background. */
 export interface Deployments {
-	/** The stack in another state, which its history tells. */
-	move(stack: StackRecord, status: string, more?: Partial<StackRecord>): StackRecord;
-	deploy(stack: StackRecord, source: StackSource, verb: "CREATE" | "UPDATE", goesBack: boolean): void;
-	takeDown(stack: StackRecord): void;
-	/** Tells how what a dead process left half done has ended, once it has. */
-	settle(stack: StackRecord): void;
+	/** Does what the stack's state says is under way, after what is at work on it already, and whatever follows from how that ends. */
+	goOn(stack: StackRecord): void;
+	/** What is under way ends unheard; the next process goes on with it. */
+	close(): void;
 }
 
-export function createDeployments({ records, stacks, clock, log }: DeploymentsOptions): Deployments {
-	const tell = (
-		name: string,
-		logicalId: string,
-		type: string,
-		status: string,
-		more: { physicalId?: string; reason?: string } = {},
-	) =>
-		records.putEvent({
-			...{ stack: name, atMs: clock.now(), logicalId, type, status },
-			...{ physicalId: more.physicalId ?? "", reason: more.reason ?? "" },
-		});
-	stacks.listen(({ stackName, logicalId, type, status, physicalId, reason }) =>
-		tell(stackName, logicalId, type, status, {
-			...(physicalId !== undefined && { physicalId }),
-			...(reason !== undefined && { reason }),
-		}),
-	);
+/** The state in which something ended, and what else is to be noted then. */
+type Ending = { status: string } & Partial<StackRecord>;
 
-	function move(stack: StackRecord, status: string, more: Partial<StackRecord> = {}): StackRecord {
-		const after = { ...stack, reason: "", ...more, status };
-		records.putStack(after);
-		tell(stack.name, stack.name, "AWS::CloudFormation::Stack", status, { physicalId: stack.id, reason: after.reason });
-		return after;
-	}
+export function createDeployments({ records, stacks, move, log }: DeploymentsOptions): Deployments {
+	const working = new Map<string, Promise<void>>();
+	let isClosed = false;
 
-	/** Deploys and tells how it ended; what fails on the way stays, or goes back, as was asked. */
-	async function carryOut(
-		stack: StackRecord,
-		source: StackSource,
-		verb: "CREATE" | "UPDATE",
-		goesBack: boolean,
-	): Promise<void> {
-		const before = stacks.get(stack.name)?.deployed;
+	const acts: Readonly<Record<string, (stack: StackRecord) => Promise<Ending>>> = {
+		CREATE_IN_PROGRESS: (stack) => deploy(stack, "CREATE"),
+		UPDATE_IN_PROGRESS: (stack) => deploy(stack, "UPDATE"),
+		UPDATE_ROLLBACK_IN_PROGRESS: goBack,
+		ROLLBACK_IN_PROGRESS: (stack) => takeDown(stack, "ROLLBACK"),
+		DELETE_IN_PROGRESS: (stack) => takeDown(stack, "DELETE"),
+	};
+
+	async function deploy(stack: StackRecord, verb: "CREATE" | "UPDATE"): Promise<Ending> {
 		try {
-			const resolver = await stacks.deploy(stack.name, source);
-			move(stack, `${verb}_COMPLETE`, { outputs: resolver.outputs() });
+			const resolver = await stacks.deploy(stack.name, sourceOf(stack));
+			return { status: `${verb}_COMPLETE`, outputs: resolver.outputs(), stable: askedOf(stack) };
 		} catch (error) {
-			const reason = error instanceof Error ? error.message : String(error);
-			if (verb === "CREATE" || !goesBack || !before) return void move(stack, `${verb}_FAILED`, { reason });
-			move(stack, "UPDATE_ROLLBACK_IN_PROGRESS", { reason });
-			await goBack(stack, before, reason);
+			return { ...afterFailure(stack, verb), reason: reasonOf(error) };
 		}
 	}
 
-	async function goBack(stack: StackRecord, before: StackSource, reason: string): Promise<void> {
+	async function goBack(stack: StackRecord): Promise<Ending> {
 		try {
-			const resolver = await stacks.deploy(stack.name, before);
-			move(stack, "UPDATE_ROLLBACK_COMPLETE", { reason, parameters: before.parameters, outputs: resolver.outputs() });
+			const resolver = await stacks.deploy(stack.name, sourceOf(stack));
+			return { status: "UPDATE_ROLLBACK_COMPLETE", reason: stack.reason, outputs: resolver.outputs() };
 		} catch (error) {
-			move(stack, "UPDATE_ROLLBACK_FAILED", { reason: error instanceof Error ? error.message : String(error) });
+			return { status: "UPDATE_ROLLBACK_FAILED", reason: reasonOf(error) };
 		}
 	}
 
-	async function takeDown(stack: StackRecord): Promise<void> {
+	async function takeDown({ name, reason }: StackRecord, verb: "ROLLBACK" | "DELETE"): Promise<Ending> {
 		try {
-			await stacks.remove(stack.name);
-			move(stack, "DELETE_COMPLETE");
-			records.dropStack(stack.name);
+			await stacks.remove(name);
+			return { status: `${verb}_COMPLETE`, reason };
 		} catch (error) {
-			move(stack, "DELETE_FAILED", { reason: error instanceof Error ? error.message : String(error) });
+			return { status: `${verb}_FAILED`, reason: reasonOf(error) };
 		}
 	}
 
-	function inBackground(work: Promise<void>): void {
-		work.catch((error: unknown) => log(`cloudformation: ${error}`));
+	/** Notes an ending, unless somebody has asked for something else meanwhile. */
+	function ended(stack: StackRecord, { status, ...more }: Ending): StackRecord | undefined {
+		if (isClosed || records.find(stack.id)?.status !== stack.status) return undefined;
+		return move(stack, status, more);
 	}
 
-	/** The stack engine goes on by itself; how it ended is what its row says. */
-	function settle(stack: StackRecord): void {
-		const row = stacks.get(stack.name);
-		if (row?.status === "deploying" || row?.status === "deleting") {
-			clock.at(clock.now() + 200, () => settle(stack));
-			return;
+	async function carryOn(begun: StackRecord): Promise<void> {
+		for (let stack: StackRecord | undefined = begun; stack; ) {
+			const ending: Ending | undefined = await acts[stack.status]?.(stack);
+			stack = ending && ended(stack, ending);
 		}
-		const verb = stack.status.split("_", 1)[0];
-		if (!row) {
-			move(stack, "DELETE_COMPLETE");
-			records.dropStack(stack.name);
-			return;
-		}
-		if (row.status === "failed") return void move(stack, `${verb}_FAILED`, { reason: row.reason });
-		// The resolver of the dead process is gone; deploying what stands already answers its outputs.
-		inBackground(carryOut(stack, row.wanted, verb === "CREATE" ? "CREATE" : "UPDATE", false));
 	}
 
 	return {
-		move,
-		deploy: (...asked) => inBackground(carryOut(...asked)),
-		takeDown: (stack) => inBackground(takeDown(stack)),
-		settle,
+		goOn(stack) {
+			if (!Object.hasOwn(acts, stack.status)) return;
+			const before = working.get(stack.name);
+			// Without anybody before it begins at once: the engine is not to begin with it by itself.
+			const now = (before ? before.then(() => carryOn(stack)) : carryOn(stack)).catch((error: unknown) => {
+				if (!isClosed) log(`cloudformation: ${stack.name}: ${error}`);
+			});
+			working.set(stack.name, now);
+		},
+		close() {
+			isClosed = true;
+		},
 	};
+}
+
+/**
+ * What follows a deployment that failed. A stack that has never stood as a whole has nothing to go back to when it is updated.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+ */
+function afterFailure({ onFailure, stable }: StackRecord, verb: "CREATE" | "UPDATE"): Ending {
+	if (onFailure === "DO_NOTHING") return { status: `${verb}_FAILED` };
+	if (verb === "CREATE") return { status: onFailure === "DELETE" ? "DELETE_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS" };
+	return stable ? { status: "UPDATE_ROLLBACK_IN_PROGRESS", ...stable } : { status: "UPDATE_FAILED" };
+}
+
+function sourceOf({ template, parameters }: Asked): StackSource {
+	return { template: readTemplate(template), parameters };
+}
+
+function askedOf({ template, parameters, tags }: Asked): Asked {
+	return { template, parameters, tags };
 }

@@ -1,59 +1,63 @@
 import { isDeepStrictEqual } from "node:util";
-import type { StackSource } from "../stack/stack-table.ts";
-import type { ChangeSetRecord } from "./stack-records.ts";
+import { mentionsIn } from "../template/references.ts";
+import type { Change } from "./change-set-records.ts";
+import type { SettledResource, SettledTemplate } from "./settled-template.ts";
 
-type Change = ChangeSetRecord["changes"][number];
-
-/** Properties whose change makes CloudFormation make the resource anew, for types of ours that have a name of their own. */
+/** Properties whose change makes CloudFormation make the resource anew, for types of ours: the types' own references, 'Update requires'. */
 const identity: Readonly<Record<string, readonly string[]>> = {
-	"AWS::DynamoDB::Table": ["TableName", "KeySchema"],
-	"AWS::DynamoDB::GlobalTable": ["TableName", "KeySchema"],
-	"AWS::SQS::Queue": ["QueueName"],
-	"AWS::Lambda::Function": ["FunctionName"],
-	"AWS::IAM::Role": ["RoleName"],
-	"AWS::Route53::HostedZone": ["Name"],
 	"AWS::CertificateManager::Certificate": ["DomainName", "DomainValidationOptions", "SubjectAlternativeNames"],
+	"AWS::CloudWatch::Alarm": ["AlarmName"],
+	"AWS::DynamoDB::GlobalTable": ["TableName", "KeySchema"],
+	"AWS::DynamoDB::Table": ["TableName", "KeySchema"],
+	"AWS::Events::EventBus": ["Name"],
+	"AWS::IAM::Role": ["RoleName", "Path"],
+	"AWS::Lambda::EventSourceMapping": ["EventSourceArn"],
+	"AWS::Lambda::Function": ["FunctionName"],
+	"AWS::Logs::LogGroup": ["LogGroupName"],
+	"AWS::Route53::HostedZone": ["Name"],
+	"AWS::Route53::RecordSet": ["Name", "HostedZoneId"],
+	"AWS::S3::Bucket": ["BucketName"],
+	"AWS::SecretsManager::Secret": ["Name"],
+	"AWS::SNS::Topic": ["TopicName"],
+	"AWS::SQS::Queue": ["QueueName"],
+	"AWS::StepFunctions::StateMachine": ["StateMachineName", "StateMachineType"],
 };
 
-/** What a deployment would touch. A parameter's change touches whatever names it, directly. */
-export function plannedChanges(before: StackSource | undefined, after: StackSource): Change[] {
-	const old = before?.template.Resources ?? {};
-	const wanted = after.template.Resources;
-	const changed = changedParameters(before, after);
-	const removed = Object.keys(old).filter((id) => !Object.hasOwn(wanted, id));
-	return [
-		...removed.map(
-			(logicalId): Change => ({
-				...{ action: "Remove", logicalId, type: old[logicalId]?.Type ?? "", replacement: "" },
-			}),
-		),
-		...Object.entries(wanted).flatMap(([logicalId, resource]): Change[] => {
-			const was = old[logicalId];
-			const type = resource.Type;
-			if (!was) return [{ action: "Add", logicalId, type, replacement: "" }];
-			if (isDeepStrictEqual(was, resource) && !names(resource, changed)) return [];
-			const isNew =
-				was.Type !== type ||
-				(identity[type] ?? []).some(
-					(name) =>
-						!isDeepStrictEqual(was.Properties[name], resource.Properties[name]) ||
-						names(resource.Properties[name], changed),
-				);
-			return [{ action: "Modify", logicalId, type, replacement: isNew ? "True" : "False" }];
-		}),
-	];
+/**
+ * What a deployment would touch, what goes first: resources whose settled properties differ, and those that name one which is made
+ * anew. `before`: what stands.
+ */
+export function plannedChanges(before: SettledTemplate | undefined, after: SettledTemplate): Change[] {
+	const old = before?.resources ?? new Map<string, SettledResource>();
+	const changes = new Map<string, Change>();
+	/** Perhaps made anew, so that what names them may have to follow. */
+	const moving = new Set<string>();
+	for (const logicalId of after.order) {
+		const wanted = after.resources.get(logicalId);
+		if (!wanted) continue;
+		const change = changeOf(logicalId, old.get(logicalId), wanted, moving);
+		if (!change) continue;
+		changes.set(logicalId, change);
+		if (change.action === "Modify" && change.replacement !== "False") moving.add(logicalId);
+	}
+	const removed = [...old].flatMap(([logicalId, { type }]): Change[] =>
+		after.resources.has(logicalId) ? [] : [{ action: "Remove", logicalId, type }],
+	);
+	return [...removed, ...[...after.resources.keys()].flatMap((logicalId) => changes.get(logicalId) ?? [])];
 }
 
-function changedParameters(before: StackSource | undefined, after: StackSource): Set<string> {
-	const all = Object.keys(after.template.Parameters);
-	const value = (source: StackSource | undefined, name: string) =>
-		source?.parameters[name] ?? source?.template.Parameters[name]?.Default;
-	return new Set(all.filter((name) => value(before, name) !== value(after, name)));
-}
-
-/** Whether a Ref or a Sub somewhere in `value` names one of the parameters. */
-function names(value: unknown, parameters: ReadonlySet<string>): boolean {
-	if (parameters.size === 0) return false;
-	const text = JSON.stringify(value ?? null);
-	return [...parameters].some((name) => text.includes(`{"Ref":"${name}"}`) || text.includes(`\${${name}}`));
+function changeOf(
+	logicalId: string,
+	was: SettledResource | undefined,
+	wanted: SettledResource,
+	moving: ReadonlySet<string>,
+): Change | undefined {
+	const { type, properties } = wanted;
+	if (!was) return { action: "Add", logicalId, type };
+	const follows = (value: unknown) => mentionsIn(value).some((name) => moving.has(name));
+	if (isDeepStrictEqual(was, wanted) && !follows(properties)) return undefined;
+	const own = identity[type] ?? [];
+	const isAnother = was.type !== type || own.some((name) => !isDeepStrictEqual(was.properties[name], properties[name]));
+	const replacement = isAnother ? "True" : own.some((name) => follows(properties[name])) ? "Conditional" : "False";
+	return { action: "Modify", logicalId, type, replacement };
 }

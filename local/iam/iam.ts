@@ -98,6 +98,7 @@ export function createIam({ caller, lookup }: { caller: Caller; lookup: Lookup }
 
 /** The services that answer in XML, or used to, refuse with 403; the others with 400. */
 const refusals: Readonly<Record<string, { name: string; status: number }>> = {
+	cloudformation: { name: "AccessDenied", status: 403 },
 	route53: { name: "AccessDenied", status: 403 },
 	s3: { name: "AccessDenied", status: 403 },
 	sts: { name: "AccessDenied", status: 403 },

@@ -22,7 +22,14 @@ const services: Readonly<Record<string, NeedsOf>> = {
 		return one(call, secretArn(secretId, call.caller) ?? arnOf("secretsmanager", "secret:", secretId, call.caller));
 	},
 	route53: route53Needs,
+	// It has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_route53domains.html
+	route53domains: (call) => one(call, "*"),
 	s3: s3Needs,
+	cloudformation(call) {
+		const name = new URLSearchParams(call.body).get("StackName");
+		if (name === null) return one(call, "*");
+		return one(call, arnOf("cloudformation", "stack/", name.startsWith("arn:") ? name : `${name}/*`, call.caller));
+	},
 	sts(call) {
 		// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: no permissions are required
 		if (call.operation === "GetCallerIdentity") return [];

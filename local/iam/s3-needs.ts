@@ -1,3 +1,4 @@
+import { keysToDelete } from "../s3/delete-objects.ts";
 import type { ServiceCall } from "./call.ts";
 import type { Need } from "./evaluate.ts";
 
@@ -12,9 +13,15 @@ const actions: Readonly<Record<string, { action: string; on: "bucket" | "object"
 };
 
 /** Requests name bucket and key by their path. Undefined for an operation that is not emulated. */
-export function s3Needs({ operation, path }: ServiceCall): Need[] | undefined {
+export function s3Needs({ operation, path, body }: ServiceCall): Need[] | undefined {
+	const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/s.exec(decodeURIComponent(path)) ?? [];
+	if (operation === "DeleteObjects") {
+		return keysToDelete(body)?.map((each) => ({
+			action: "s3:DeleteObject",
+			resource: `arn:aws:s3:::${bucket}/${each}`,
+		}));
+	}
 	const found = actions[operation];
 	if (!found) return undefined;
-	const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/s.exec(decodeURIComponent(path)) ?? [];
 	return [{ action: found.action, resource: `arn:aws:s3:::${bucket}${found.on === "object" ? `/${key}` : ""}` }];
 }

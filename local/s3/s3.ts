@@ -1,8 +1,11 @@
-import { createHash } from "node:crypto";
 import type { Answer, PrintError } from "../aws/protocols.ts";
 import { escapeXml } from "../aws/query.ts";
 import { AwsError } from "../aws/service.ts";
-import { type Buckets, etagOf } from "./buckets.ts";
+import { type Buckets, etagOf, type StoredObject } from "./buckets.ts";
+import { deleteObjects } from "./delete-objects.ts";
+import { listPage } from "./list.ts";
+import { uploadIn } from "./upload.ts";
+import { printErrorBody } from "./xml.ts";
 
 /** A request as S3 gets it, path-style: `/<bucket>/<key>`. */
 export interface S3Request {
@@ -24,30 +27,28 @@ export interface S3 {
 }
 
 export function createS3({ buckets }: { buckets: Buckets }): S3 {
-	const objectOf = (bucket: string, key: string): Buffer => {
-		const content = buckets.get(bucket, key);
-		if (content) return content;
+	const objectOf = (bucket: string, key: string): StoredObject => {
+		const found = buckets.object(bucket, key);
+		if (found) return found;
 		throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
 	};
 	const operations: Record<string, (bucket: string, key: string, request: S3Request) => Answer> = {
 		PutObject(bucket, key, { body, headers }) {
-			requireChecksum(headers["x-amz-checksum-sha256"], body);
-			buckets.put(bucket, key, body);
-			return { status: 200, headers: { etag: etagOf(body) }, body: "" };
+			const { content, told } = uploadIn(headers, body);
+			buckets.put(bucket, key, content);
+			return { status: 200, headers: { etag: etagOf(content), ...told }, body: "" };
 		},
 		GetObject(bucket, key) {
-			const content = objectOf(bucket, key);
-			return {
-				status: 200,
-				headers: { ...headersOf(content), "content-type": "application/octet-stream" },
-				body: content,
-			};
+			const found = objectOf(bucket, key);
+			const headers = { ...headersOf(found), "content-type": "application/octet-stream" };
+			return { status: 200, headers, body: found.content };
 		},
 		HeadObject: (bucket, key) => ({ status: 200, headers: headersOf(objectOf(bucket, key)), body: "" }),
 		DeleteObject(bucket, key) {
 			buckets.remove(bucket, key);
 			return { status: 204, headers: {}, body: "" };
 		},
+		DeleteObjects: (bucket, _key, { body }) => deleteObjects(buckets, bucket, body),
 		ListObjectsV2: (bucket, _key, { query }) => listPage(buckets, bucket, query),
 	};
 	return {
@@ -63,34 +64,17 @@ export function createS3({ buckets }: { buckets: Buckets }): S3 {
 		printError: ({ name, message, status }) => ({
 			status,
 			headers: { "content-type": "application/xml" },
-			body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(name)}</Code><Message>${escapeXml(message)}</Message></Error>`,
+			body: printErrorBody(`<Code>${escapeXml(name)}</Code><Message>${escapeXml(message)}</Message>`),
 		}),
 	};
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
-function listPage(buckets: Buckets, bucket: string, query: URLSearchParams): Answer {
-	const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
-	const keys = buckets.keys(bucket, query.get("prefix") ?? "").filter((key) => key > after);
-	const page = keys.slice(0, Math.min(Number(query.get("max-keys") ?? mostKeys), mostKeys));
-	const contents = page.map((key) => {
-		// Whoever lists does not wait for whoever deletes.
-		const content = buckets.get(bucket, key) ?? Buffer.alloc(0);
-		return `<Contents><Key>${escapeXml(key)}</Key><Size>${content.length}</Size><ETag>${escapeXml(etagOf(content))}</ETag></Contents>`;
-	});
-	const isTruncated = page.length < keys.length;
-	const next = isTruncated ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? "")}</NextContinuationToken>` : "";
-	const body =
-		`<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">` +
-		`<Name>${escapeXml(bucket)}</Name><KeyCount>${page.length}</KeyCount><IsTruncated>${isTruncated}</IsTruncated>${next}${contents.join("")}</ListBucketResult>`;
-	return { status: 200, headers: { "content-type": "application/xml" }, body };
-}
-
-const mostKeys = 1000;
-
 function operationOf({ method, path, query }: Pick<S3Request, "method" | "path" | "query">): string {
 	const { key } = placeOf(path);
-	if (key === "") return method === "GET" && query.get("list-type") === "2" ? "ListObjectsV2" : `${method} bucket`;
+	if (key === "") {
+		if (method === "POST" && query.has("delete")) return "DeleteObjects";
+		return method === "GET" && query.get("list-type") === "2" ? "ListObjectsV2" : `${method} bucket`;
+	}
 	return (
 		{ PUT: "PutObject", GET: "GetObject", HEAD: "HeadObject", DELETE: "DeleteObject" }[method] ?? `${method} object`
 	);
@@ -101,12 +85,7 @@ function placeOf(path: string): { bucket: string; key: string } {
 	return { bucket, key };
 }
 
-function headersOf(content: Buffer): Record<string, string> {
-	return { etag: etagOf(content), "content-length": String(content.length), "last-modified": new Date().toUTCString() };
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
-function requireChecksum(told: string | string[] | undefined, body: Buffer): void {
-	if (told === undefined || told === createHash("sha256").update(body).digest("base64")) return;
-	throw new AwsError("BadDigest", "The SHA256 you specified did not match the calculated checksum.");
+function headersOf({ content, modifiedMs }: StoredObject): Record<string, string> {
+	const modified = new Date(modifiedMs).toUTCString();
+	return { etag: etagOf(content), "content-length": String(content.length), "last-modified": modified };
 }

@@ -12,6 +12,7 @@ export function removers(services: StackServices): Readonly<Record<string, Remov
 	return {
 		"AWS::DynamoDB::Table": table,
 		"AWS::DynamoDB::GlobalTable": table,
+		"AWS::S3::Bucket": ({ physical }) => services.s3.buckets.drop(physical.ref),
 		"AWS::SQS::Queue": ({ physical }) => services.sqs.deleteQueue(arnOf(physical)),
 		"AWS::IAM::Role": ({ physical }) => services.iam.removeRole(arnOf(physical)),
 		"AWS::Lambda::Function": ({ physical }) => {

@@ -29,7 +29,7 @@ export interface Stacks {
 	listen(hear: Report): () => void;
 	/** Makes known to this process what earlier ones have deployed, and serves it. */
 	restore(): Promise<void>;
-	/** Goes on with what an earlier process left half done. */
+	/** Goes on with what an earlier process left half done, unless somebody is at it already. */
 	start(): void;
 	/** Ends the serving; stacks that are being changed go on after the next start. */
 	close(): Promise<void>;
@@ -127,6 +127,7 @@ export function createStacks({ store, caller, services, custom, serve, log }: St
 		},
 		start() {
 			for (const { name, status, wanted } of table.list()) {
+				if (busy.has(name)) continue;
 				const going = status === "deploying" ? deploy(name, wanted) : status === "deleting" ? remove(name) : undefined;
 				going?.catch((error: unknown) => log(`stack ${name}: ${reasonOf(error)}`));
 			}

@@ -2,16 +2,16 @@ import type { Template } from "./template.ts";
 import { TemplateError } from "./template.ts";
 
 /** Names that `value` mentions by `Ref`, `Fn::GetAtt` or `Fn::Sub`, in both branches of a `Fn::If`, as CloudFormation reads it. */
-function mentionsIn(value: unknown): string[] {
+export function mentionsIn(value: unknown): string[] {
 	if (Array.isArray(value)) return value.flatMap(mentionsIn);
 	if (typeof value !== "object" || value === null) return [];
 	return Object.entries(value).flatMap(([key, member]) => {
 		if (key === "Ref" && typeof member === "string") return [member];
 		if (key === "Fn::GetAtt") return [firstPart(Array.isArray(member) ? member[0] : member)];
 		if (key === "Fn::Sub") {
-			const text = Array.isArray(member) ? member[0] : member;
+			const [text, variables = {}] = Array.isArray(member) ? member : [member];
 			const named = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name]) => firstPart(name?.trim()));
-			return [...named, ...mentionsIn(member)];
+			return [...named.filter((name) => !Object.hasOwn(Object(variables), name)), ...mentionsIn(variables)];
 		}
 		return mentionsIn(member);
 	});

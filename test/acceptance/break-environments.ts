@@ -14,8 +14,10 @@ import {
 	ListResourceRecordSetsCommand,
 	Route53Client,
 } from "@aws-sdk/client-route-53";
+import { S3Client } from "@aws-sdk/client-s3";
 import { eventually } from "../../local/demo/client.ts";
 import type { AccountEndpoints, WorldEndpoints } from "../../local/world.ts";
+import { putOnce, urlOf } from "../../services/artifacts.ts";
 
 type Stage = "nonprod" | "prod";
 
@@ -66,6 +68,11 @@ export function breakerOf(world: WorldEndpoints) {
 		const { ResourceRecordSets = [] } = await route53(name).send(new ListResourceRecordSetsCommand({ HostedZoneId }));
 		const own = ResourceRecordSets.find((set) => set.Name === `${domain}.` && set.Type === "NS");
 		return own?.ResourceRecords?.map(({ Value = "" }) => Value) ?? [];
+	};
+
+	const bucketOf = async (client: CloudFormationClient): Promise<string> => {
+		const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: "hostmaster-artifacts" }));
+		return Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === "ArtifactBucket")?.OutputValue ?? "";
 	};
 
 	return {
@@ -126,6 +133,11 @@ export function breakerOf(world: WorldEndpoints) {
 					ResourceRecords: [{ Value: "192.0.2.1" }],
 				},
 			}),
+		/** Nobody looks after the registered domain. */
+		neglectRegistration: () =>
+			fetch(`${world.registrar.aws}/_local/registration`, {
+				...{ method: "POST", body: JSON.stringify({ domain: world.apexDomain, autoRenew: false }) },
+			}),
 		/** As if nobody had renewed the wildcard certificate. */
 		async endCertificate(stage: Stage, daysLeft: number) {
 			const client = new CloudFormationClient(settings(accountOf(stage)));
@@ -144,8 +156,19 @@ export function breakerOf(world: WorldEndpoints) {
 			delete template.Resources.OperationsQueue.Properties.Tags;
 			const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
 			const { Parameters, Tags } = Stacks[0] ?? {};
+			// It is too long to be sent as it is.
+			const store = {
+				client: new S3Client({ ...settings(accountOf(stage)), forcePathStyle: true }),
+				bucket: await bucketOf(client),
+			};
+			await putOnce(store, "by-hand.json", JSON.stringify(template));
 			const ChangeSetName = "by-hand";
-			const wanted = { TemplateBody: JSON.stringify(template), Parameters, Tags };
+			const wanted = {
+				TemplateURL: urlOf(store, "by-hand.json"),
+				Parameters,
+				Tags,
+				Capabilities: ["CAPABILITY_NAMED_IAM" as const],
+			};
 			await client.send(new CreateChangeSetCommand({ StackName, ChangeSetName, ChangeSetType: "UPDATE", ...wanted }));
 			await client.send(new ExecuteChangeSetCommand({ StackName, ChangeSetName }));
 			await eventually("An updated stack", 30_000, async () => {

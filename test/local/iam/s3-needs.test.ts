@@ -20,4 +20,12 @@ describe("what a call of S3 needs", () => {
 	])("%s %s", (operation, path, need) => {
 		expect(needs(operation, path)).toEqual([need]);
 	});
+
+	it("DeleteObjects needs the right for each key, and all when it cannot be read", () => {
+		const call = { service: "s3", operation: "DeleteObjects", path: "/logs", caller };
+		const keys = "<Delete><Object><Key>a</Key></Object><Object><Key> b&amp;c</Key></Object></Delete>";
+		const resources = (body: string) => needsOf({ ...call, body }, lookup).map(({ resource }) => resource);
+		expect(resources(keys)).toEqual(["arn:aws:s3:::logs/a", "arn:aws:s3:::logs/ b&c"]);
+		expect(resources("<Delete")).toEqual(["*"]);
+	});
 });

@@ -48,6 +48,13 @@ describe("a list of objects", () => {
 		expect([IsTruncated, KeyCount]).toEqual([true, 2]);
 	});
 
+	it("tells when each was put, and does not pretend to have folders", async () => {
+		const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: "logs", Prefix: "b/" }));
+		expect(Math.abs(Date.now() - (Contents?.[0]?.LastModified?.getTime() ?? 0))).toBeLessThan(20_000);
+		const folders = new ListObjectsV2Command({ Bucket: "logs", Delimiter: "/" });
+		await expect(client.send(folders)).rejects.toMatchObject({ name: "NotImplemented" });
+	});
+
 	it("is empty where there is nothing", async () => {
 		expect((await client.send(new ListObjectsV2Command({ Bucket: "logs", Prefix: "c/" }))).KeyCount).toBe(0);
 	});

@@ -4,8 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import {
 	DeleteObjectCommand,
+	DeleteObjectsCommand,
 	GetObjectCommand,
 	HeadObjectCommand,
 	ListObjectsV2Command,
@@ -79,6 +81,39 @@ describe("an object", () => {
 		expect(await listed("other/")).toBeUndefined();
 		await client.send(new DeleteObjectCommand(at));
 		expect(await listed()).toBeUndefined();
+	});
+
+	it("may come as a stream, of which nobody knows the checksum before its end", async () => {
+		const Key = "stream";
+		const stream = Readable.from([Buffer.from(bytes), Buffer.from("and more")]);
+		const put = { Bucket: "releases", Key, Body: stream, ContentLength: bytes.length + 8 };
+		await client.send(new PutObjectCommand({ ...put, ChecksumAlgorithm: "SHA256" }));
+		const { Body, LastModified } = await client.send(new GetObjectCommand({ Bucket: "releases", Key }));
+		expect(Buffer.from((await Body?.transformToByteArray()) ?? [])).toEqual(
+			Buffer.concat([bytes, Buffer.from("and more")]),
+		);
+		expect(Math.abs(Date.now() - (LastModified?.getTime() ?? 0))).toBeLessThan(20_000);
+	});
+
+	it("is deleted with others at once, whether it is there or not", async () => {
+		for (const key of ["d/1", "d/<2>", "d/3"]) buckets.put("releases", key, Buffer.from(key));
+		const Objects = ["d/1", "d/<2>", "d/none"].map((Key) => ({ Key }));
+		const told = await client.send(new DeleteObjectsCommand({ Bucket: "releases", Delete: { Objects } }));
+		expect(told.Deleted?.map(({ Key }) => Key)).toEqual(["d/1", "d/<2>", "d/none"]);
+		expect(buckets.keys("releases", "d/")).toEqual(["d/3"]);
+		const quiet = { Quiet: true, Objects: [{ Key: "d/3" }] };
+		expect(await client.send(new DeleteObjectsCommand({ Bucket: "releases", Delete: quiet }))).not.toHaveProperty(
+			"Deleted",
+		);
+		const none = new DeleteObjectsCommand({ Bucket: "releases", Delete: { Objects: [] } });
+		await expect(client.send(none)).rejects.toMatchObject({ name: "MalformedXML" });
+	});
+
+	it("with a name that is too long is refused, and so is one that is too large to be taken", async () => {
+		const long = new PutObjectCommand({ ...at, Key: "k".repeat(256), Body: bytes });
+		await expect(client.send(long)).rejects.toMatchObject({ name: "KeyTooLongError" });
+		const large = new PutObjectCommand({ ...at, Body: Buffer.alloc(17 * 1024 * 1024) });
+		await expect(client.send(large)).rejects.toMatchObject({ name: "EntityTooLarge" });
 	});
 
 	it("that is not there is NoSuchKey, and NotFound to a HEAD, which has no body", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Account, openAccount } from "../../../local/account.ts";
 import { realClock } from "../../../local/clock.ts";
 import { deployInto } from "../../../local/cloud.ts";
-import { accounts, region } from "../../../local/laptop.ts";
+import { accounts, awsEndpoint, region } from "../../../local/laptop.ts";
 import { freePorts } from "../../../local/ports.ts";
 
 type Resources = Record<string, object>;
@@ -37,6 +37,8 @@ export async function anAccount() {
 		get account() {
 			return account;
 		},
+		endpoint: awsEndpoint(ports),
+		directory,
 		/** What happened since it was last asked, in-progress steps left out. */
 		steps: () => steps.splice(0).filter((step) => !step.endsWith("IN_PROGRESS")),
 		reasons,
