@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AwsError } from "../aws/service.ts";
-import { type Call, type Operation, ok } from "./operation.ts";
+import { type Call, changeInfo, type Operation, ok } from "./operation.ts";
 import { readXml } from "./xml.ts";
 
 /** What an account has, may have, and signs. */
@@ -50,20 +50,28 @@ function createKeySigningKey({ body, caller, zones }: Call) {
 	const parsed = keyRequest.safeParse(readXml(body));
 	if (!parsed.success) throw new AwsError("InvalidInput", `Invalid XML ; ${parsed.error.issues[0]?.path.join("/")}`);
 	const { HostedZoneId, Name } = parsed.data.CreateKeySigningKeyRequest;
-	const { name, keyTag } = zones.signing.addKey(zones.owned(HostedZoneId, caller).id, Name);
-	return {
-		...ok("CreateKeySigningKeyResponse", { KeySigningKey: { Name: name, KeyTag: keyTag, Status: "ACTIVE" } }),
-		status: 201,
-	};
+	const zone = zones.owned(HostedZoneId, caller);
+	const key = zones.signing.addKey(zone.id, Name);
+	if (!key) throw new AwsError("KeySigningKeyAlreadyExists", `The zone has a key named ${Name}.`, 409);
+	const KeySigningKey = { Name: key.name, KeyTag: key.keyTag, Status: "ACTIVE" };
+	const ChangeInfo = changeInfo(zones.noteChange(zone));
+	return { ...ok("CreateKeySigningKeyResponse", { ChangeInfo, KeySigningKey }), status: 201 };
 }
 
 function setSigning(on: boolean): Operation["run"] {
 	return ({ id, caller, zones }) => {
 		const zone = zones.owned(id, caller);
-		if (!zones.signing.setSigning(zone.id, on)) {
-			throw new AwsError("KeySigningKeyWithActiveStatusNotFound", "A key-signing key with ACTIVE status wasn't found.");
-		}
-		const ChangeInfo = { Id: "/change/C0", Status: "INSYNC", SubmittedAt: new Date().toISOString() };
+		if (!zones.signing.setSigning(zone.id, on)) throw on ? noActiveKey() : neverSigned();
+		const ChangeInfo = changeInfo(zones.noteChange(zone));
 		return ok(`${on ? "Enable" : "Disable"}HostedZoneDNSSECResponse`, { ChangeInfo });
 	};
+}
+
+function noActiveKey(): AwsError {
+	return new AwsError("KeySigningKeyWithActiveStatusNotFound", "A key-signing key with ACTIVE status wasn't found.");
+}
+
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_DisableHostedZoneDNSSEC.html */
+function neverSigned(): AwsError {
+	return new AwsError("DNSSECNotFound", "The hosted zone doesn't have any DNSSEC resources.");
 }

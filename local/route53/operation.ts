@@ -1,4 +1,5 @@
 import type { Caller, RestResponse } from "../aws/service.ts";
+import type { ChangeInfo } from "./change-table.ts";
 import { printXml } from "./xml.ts";
 import type { Zones } from "./zones.ts";
 
@@ -23,4 +24,14 @@ export interface Operation {
 
 export function ok(root: string, content: object): Omit<RestResponse, "operation"> {
 	return { status: 200, headers: { "content-type": "text/xml" }, body: printXml(root, content) };
+}
+
+/** A change as every operation that makes one answers it. */
+export function changeInfo(change: ChangeInfo): object {
+	return {
+		Id: `/change/${change.id}`,
+		Status: change.status,
+		SubmittedAt: new Date(change.submittedMs).toISOString(),
+		...(change.comment && { Comment: change.comment }),
+	};
 }

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { AwsError, type RestRequest } from "../aws/service.ts";
 import { accountOperations } from "./account-operations.ts";
-import type { ChangeInfo } from "./change-table.ts";
 import { normalizedName, printedName, sortKey } from "./names.ts";
-import { type Call, type Operation, ok } from "./operation.ts";
+import { type Call, changeInfo, type Operation, ok } from "./operation.ts";
 import { parseChangeBatch, type RecordSet } from "./record-set.ts";
 import { readXml } from "./xml.ts";
 import type { Zone } from "./zone-table.ts";
@@ -178,13 +177,4 @@ function zoneXml(zone: Zone, zones: Zones): object {
 
 function delegationSet(zone: Zone): object {
 	return { NameServers: { NameServer: zone.nameServers } };
-}
-
-function changeInfo(change: ChangeInfo): object {
-	return {
-		Id: `/change/${change.id}`,
-		Status: change.status,
-		SubmittedAt: new Date(change.submittedMs).toISOString(),
-		...(change.comment && { Comment: change.comment }),
-	};
 }

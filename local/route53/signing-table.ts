@@ -20,15 +20,17 @@ export function signingTable(store: Store) {
 		CREATE TABLE IF NOT EXISTS route53_signing (
 			zone_id TEXT NOT NULL, name TEXT NOT NULL, key_tag INTEGER NOT NULL, is_signing INTEGER NOT NULL, PRIMARY KEY (zone_id, name)
 		) STRICT;`);
-	const put = store.prepare("INSERT OR REPLACE INTO route53_signing VALUES (?, ?, ?, 0)");
+	const put = store.prepare("INSERT OR IGNORE INTO route53_signing VALUES (?, ?, ?, 0)");
+	const forget = store.prepare("DELETE FROM route53_signing WHERE zone_id = ?");
 	const enable = store.prepare("UPDATE route53_signing SET is_signing = ? WHERE zone_id = ?");
 	const all = store.prepare("SELECT name, key_tag, is_signing FROM route53_signing WHERE zone_id = ? ORDER BY name");
 	return {
-		addKey(zoneId: string, name: string): SigningKey {
+		/** Undefined when the zone has a key of that name. */
+		addKey(zoneId: string, name: string): SigningKey | undefined {
 			const keyTag = createHash("sha256").update(`${zoneId}/${name}`).digest().readUInt16BE(0);
-			put.run(zoneId, name, keyTag);
-			return { name, keyTag };
+			return Number(put.run(zoneId, name, keyTag).changes) > 0 ? { name, keyTag } : undefined;
 		},
+		forget: (zoneId: string): void => void forget.run(zoneId),
 		/** Answers false when there is no key to sign with. */
 		setSigning: (zoneId: string, on: boolean): boolean => Number(enable.run(on ? 1 : 0, zoneId).changes) > 0,
 		of(zoneId: string): { isSigning: boolean; keys: SigningKey[] } {

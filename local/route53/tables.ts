@@ -33,12 +33,13 @@ export function route53Tables(store: Store) {
 	const zones = zoneTable(store);
 	const records = recordTable(store);
 	const changes = changeTable(store, records);
+	const signing = signingTable(store);
 	return {
 		zones,
 		records,
 		changes,
 		refusals: refusalTable(store),
-		signing: signingTable(store),
+		signing,
 		/** A new zone, in DNS at once. */
 		addZone(zone: Zone, sets: readonly RecordSet[]): void {
 			const writes = sets.map((set) => ({ name: set.name, type: set.type, set }));
@@ -52,6 +53,7 @@ export function route53Tables(store: Store) {
 			inTransaction(store, () => {
 				records.removeAll(zoneId);
 				changes.forget(zoneId);
+				signing.forget(zoneId);
 				zones.remove(zoneId);
 			});
 		},

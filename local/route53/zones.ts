@@ -69,6 +69,8 @@ export function hostedZones(
 			if (!plan.ok) throw invalidChangeBatch(plan.messages);
 			return submit(zone, plan.writes, comment);
 		},
+		/** A change of a zone that writes no record. */
+		noteChange: (zone: Zone): ChangeInfo => submit(zone, [], ""),
 		/** Throws NoSuchChange. */
 		changeInfo(id: string, caller: Caller): ChangeInfo {
 			tables.changes.settle(clock.now());

@@ -70,8 +70,9 @@ function tell(news: News): void {
 }
 
 async function end({ directory }: Order, account: Account | undefined): Promise<void> {
-	rmSync(join(directory, "endpoints.json"), { force: true });
 	await account?.close();
+	// Last: whoever starts next waits for the process that it names, which holds the data until here.
+	rmSync(join(directory, "endpoints.json"), { force: true });
 	process.exit(0);
 }
 
