@@ -158,6 +158,8 @@ export const limits = {
 	),
 	reconciliationRepairs: limit(200, "repairs begun by one run", "ours: leaves the quotas to what tenants ask for"),
 	reconciliationShown: limit(1000, "findings in an answer", "ours: far below the gateway's 10 MB"),
+	/** IANA's list of registries has some hundred kilobytes, an answer about a domain a few. */
+	rdapDocument: limit(4_000_000, "bytes", "ours: a registry that answers without end must not fill the memory"),
 	/** For so long decoders read the previous version of an input or message (R12). */
 	oldVersionsRead: limit(30, "days", "ours: longer than an execution can be redriven"),
 } as const;

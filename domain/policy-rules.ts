@@ -3,6 +3,8 @@ import { at, listAt, ofTypes, type Statement, statementsIn, type Template, textO
 const tracing = "traces have no resources to name";
 const logDelivery =
 	"has none to name: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy";
+const registrations =
+	"registrations have no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_route53domains.html";
 
 /** Actions that may be allowed on all resources of their kind, each with the reason. */
 const onAllResources: Readonly<Record<string, string>> = {
@@ -20,6 +22,9 @@ const onAllResources: Readonly<Record<string, string>> = {
 	"logs:DescribeLogGroups": logDelivery,
 	"route53:GetChange": "a change has an id of its own, which nobody knows before it is made",
 	"route53:ListHostedZonesByName": "the list of zones has no resource to name",
+	"route53domains:ListDomains": registrations,
+	"route53domains:GetDomainDetail": registrations,
+	"route53domains:GetContactReachabilityStatus": registrations,
 };
 
 /** Policies allow what is named, on what is named: no wildcard action, and all resources only for actions that have none to name. */

@@ -136,7 +136,7 @@ async function openRegistrar({ directory, ports, faults, insyncDelayMs }: WorldO
 		...packagedCode,
 		...{ directory: folder, ports: ports.registrar, clock: realClock, faults, insyncDelayMs },
 		caller: { accountId: accounts.registrar, region },
-		place: placeOf("registrar", ports),
+		...{ place: placeOf("registrar", ports), registered: registrations.list },
 		switches: worldSwitches(registrations.set, flush),
 	});
 	return { account, registrations, close: () => Promise.resolve(store.close()) };

@@ -5,7 +5,7 @@ import { edgeVersion, zipOf } from "./artifact.ts";
 import { bundleForLambda, bundleForLocalCloud } from "./bundle.ts";
 import { contentHash } from "./content-hash.ts";
 import { withLock } from "./lock.ts";
-import { type FunctionEntry, isEdge, readFunctions } from "./service-file.ts";
+import { type FunctionEntry, isEdge, readAllFunctions } from "./service-file.ts";
 import { isStarted } from "./started.ts";
 
 const outdir = ".build";
@@ -36,7 +36,7 @@ export type Say = (line: string) => void;
  */
 export async function buildFunctions(say: Say = console.log): Promise<string> {
 	const startedAt = Date.now();
-	const hash = contentHash(sources, JSON.stringify(readFunctions()));
+	const hash = contentHash(sources, JSON.stringify(readAllFunctions()));
 	if (lastHash() === hash) {
 		say("build: unchanged, skipped");
 		return hash;
@@ -59,15 +59,15 @@ export async function buildFunctions(say: Say = console.log): Promise<string> {
 
 /** The sources of the last build; undefined when it did not finish or its zips are gone. */
 function lastHash(): string | undefined {
-	const complete = existsSync(stamp) && readFunctions().every(({ key }) => existsSync(zipFile(key)));
+	const complete = existsSync(stamp) && readAllFunctions().every(({ key }) => existsSync(zipFile(key)));
 	return complete ? JSON.parse(readFileSync(stamp, "utf8")).hash : undefined;
 }
 
 function entriesWithCode(): FunctionEntry[] {
-	const entries = readFunctions();
+	const entries = readAllFunctions();
 	const missing = entries.filter(({ module }) => !existsSync(`${module}.ts`));
 	if (missing.length === 0) return entries;
-	throw new Error(`serverless.yml names what is not there: ${missing.map(({ module }) => `${module}.ts`).join(", ")}`);
+	throw new Error(`These functions are not there: ${missing.map(({ module }) => `${module}.ts`).join(", ")}`);
 }
 
 /** Bundles and packs functions that are all of the edge, or none. */
@@ -95,7 +95,7 @@ function write(path: string, content: string | Uint8Array): void {
 }
 
 function printSizes(): void {
-	for (const { key } of readFunctions()) {
+	for (const { key } of readAllFunctions()) {
 		const bytes = readFileSync(zipFile(key)).length;
 		console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  ${key}`);
 	}

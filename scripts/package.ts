@@ -11,7 +11,7 @@ import { withLock } from "./lock.ts";
 import { packageRegistrar } from "./package-registrar.ts";
 import { compareStages, parseTemplate, renderDifferences } from "./parity.ts";
 import { releaseTemplate } from "./release-template.ts";
-import { readFunctions } from "./service-file.ts";
+import { type FunctionEntry, readFunctions, registrarFunctions } from "./service-file.ts";
 import { readStage, type StageName, stageNames } from "./stages.ts";
 import { isStarted } from "./started.ts";
 
@@ -56,7 +56,7 @@ async function buildAndPackage(stages: readonly StageName[], say: Say): Promise<
 	const hash = createHash("sha256").update(code).update(contentHash(sources)).digest("hex");
 	// One after the other: osls stages both in the same folder.
 	for (const stage of stages) await packageStage(stage, hash, say);
-	packageRegistrar(say);
+	packageRegistrar(registrarZipDigests(), say);
 }
 
 async function packageStage(stage: StageName, sources: string, say: Say): Promise<void> {
@@ -91,9 +91,18 @@ function manifestOf(stage: StageName, sources: string): Manifest {
 	return { stage, sources, template: fileDigest(templateFile(stage)), functions: zipDigests() };
 }
 
-/** SHA-256 of each function's zip, by its key. */
+/** SHA-256 of the zip of each function of the environments, by its key. */
 export function zipDigests(): Record<string, string> {
-	return Object.fromEntries(readFunctions().map(({ key }) => [key, fileDigest(zipFile(key))]));
+	return digestsOf(readFunctions());
+}
+
+/** SHA-256 of the zip of each function of the registrar's account, by its key. */
+export function registrarZipDigests(): Record<string, string> {
+	return digestsOf(registrarFunctions);
+}
+
+function digestsOf(entries: readonly FunctionEntry[]): Record<string, string> {
+	return Object.fromEntries(entries.map(({ key }) => [key, fileDigest(zipFile(key))]));
 }
 
 function fileDigest(file: string): string {

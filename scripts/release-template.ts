@@ -65,7 +65,12 @@ export function templateResources(template: unknown): Record<string, PackagedRes
 	return templateSchema.parse(template).Resources;
 }
 
-function withCode(id: string, resource: PackagedResource, zips: Readonly<Record<string, string>>): PackagedResource {
+/** A function's code by content instead of `…/<key>.zip`; any other resource as it is. Throws for a function whose zip is not among `zips`. */
+export function withCode(
+	id: string,
+	resource: PackagedResource,
+	zips: Readonly<Record<string, string>>,
+): PackagedResource {
 	const lambda = functionSchema.safeParse(resource);
 	if (!lambda.success) return resource;
 	const { Properties } = lambda.data;

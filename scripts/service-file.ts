@@ -29,6 +29,16 @@ export function readFunctions(serviceFile = "serverless.yml"): FunctionEntry[] {
 	}));
 }
 
+/** What infra/registrar-check.yml deploys into the registrar's account; serverless.yml is of the environments'. */
+export const registrarFunctions: readonly FunctionEntry[] = [
+	{ key: "checkRegistrations", module: "functions/schedule/check-registrations", settings: {} },
+];
+
+/** All that is built. */
+export function readAllFunctions(): FunctionEntry[] {
+	return [...readFunctions(), ...registrarFunctions];
+}
+
 /** True for the function that runs at CloudFront: it is bundled and published by other rules than the rest. */
 export function isEdge(entry: FunctionEntry): boolean {
 	return entry.module.startsWith("functions/edge/");

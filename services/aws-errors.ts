@@ -35,6 +35,12 @@ export async function calling<T>(what: string, call: () => Promise<T>): Promise<
 	}
 }
 
+/** Why something could not be asked, for people. */
+export function reasonOf(error: unknown): string {
+	if (error instanceof HostmasterError) return error.detail;
+	return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
 /** True for a server fault, and for an exception without any answer: a time-out or a broken connection. */
 function isOutage(error: Error): boolean {
 	if (error instanceof HostmasterError) return false;

@@ -10,24 +10,24 @@ export type CountName = "FailedMessages" | "BrokenLooks" | "UnsafePlans" | "Disa
 /** Where these metrics lie in CloudWatch. */
 export const metricsNamespace = "Hostmaster";
 
+/** Counts one. */
+export function count(name: CountName): void {
+	measure({ FunctionName: functionName() }, { [name]: 1 });
+}
+
 /**
- * Counts one, by a line of the log that CloudWatch reads as a metric
+ * Tells numbers, by a line of the log that CloudWatch reads as metrics
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
  */
-export function count(name: CountName): void {
+export function measure(dimensions: Readonly<Record<string, string>>, values: Readonly<Record<string, number>>): void {
+	const Metrics = Object.keys(values).map((Name) => ({ Name, Unit: "Count" }));
 	const line = {
 		_aws: {
 			Timestamp: Date.now(),
-			CloudWatchMetrics: [
-				{
-					Namespace: metricsNamespace,
-					Dimensions: [["FunctionName"]],
-					Metrics: [{ Name: name, Unit: "Count" }],
-				},
-			],
+			CloudWatchMetrics: [{ Namespace: metricsNamespace, Dimensions: [Object.keys(dimensions)], Metrics }],
 		},
-		FunctionName: functionName(),
-		[name]: 1,
+		...dimensions,
+		...values,
 	};
 	// Not by the console: Lambda's puts time and request id before the JSON.
 	process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -30,10 +30,13 @@ export type SettingName =
 	| "USAGE_TABLE"
 	| "ACCESS_LOG_BUCKET"
 	| "ACCESS_LOG_PREFIX"
+	| "APEXES"
+	| "REGISTRATION_NOTICES_TABLE"
+	| "RDAP_BOOTSTRAP"
 	| "GENERATION_EPOCH";
 
-/** Settings that are empty on AWS and set on a laptop. */
-export type OptionalSettingName = "RESOLVERS" | "EDGE_AUTHORITY" | "WEBHOOK_NETWORKS";
+/** Settings that may be empty: most are set on a laptop only. */
+export type OptionalSettingName = "RESOLVERS" | "EDGE_AUTHORITY" | "WEBHOOK_NETWORKS" | "REGISTERED_ELSEWHERE";
 
 /** The value of a setting. Throws Misconfigured, naming the variable and where it is set. */
 export function setting(name: SettingName): string {

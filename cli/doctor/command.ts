@@ -28,7 +28,7 @@ export function addDoctorCommand(program: CommandUnknownOpts, context: Context):
 				const landscape = landscapeOf(context.world, options);
 				const stages: readonly StageName[] = env ? [env] : stageNames;
 				const checks = [
-					...registrarChecks(landscape),
+					...registrarChecks(landscape, context.world.now()),
 					...stages.flatMap((stage) => checksOf(landscape, stage, context)),
 					...templateChecks(stages.map((stage) => landscape.environment(stage))),
 				];

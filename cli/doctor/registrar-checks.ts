@@ -5,11 +5,12 @@ import { requireAccount } from "../environments/account.ts";
 import type { Landscape } from "../environments/landscape.ts";
 import type { Check } from "./check.ts";
 import { delegationDiagnoses } from "./environment-checks.ts";
+import { registrationDiagnoses } from "./registration-check.ts";
 
 const where = "registrar";
 
 /** What the registrar's account has to be: each apex delegated to its zone, nothing under it but policies and delegations. */
-export function registrarChecks({ registrar }: Landscape): Check[] {
+export function registrarChecks({ registrar }: Landscape, nowMs: number): Check[] {
 	const { accountId, account, values } = registrar;
 	return values.apexes.flatMap((apex): Check[] => {
 		const { name } = apex;
@@ -22,6 +23,14 @@ export function registrarChecks({ registrar }: Landscape): Check[] {
 			fix: "hostmaster registrar deploy",
 		};
 		return [
+			{
+				area: "registration",
+				where,
+				look: async () => {
+					await requireAccount(account, accountId, "the registrar");
+					return registrationDiagnoses(apex, account.domains, nowMs);
+				},
+			},
 			{
 				area: "apex",
 				where,

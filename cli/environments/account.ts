@@ -2,6 +2,7 @@ import { ACMClient } from "@aws-sdk/client-acm";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Route53Client } from "@aws-sdk/client-route-53";
+import { Route53DomainsClient } from "@aws-sdk/client-route-53-domains";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-providers";
@@ -20,6 +21,7 @@ export interface Account {
 	s3: S3Client;
 	sts: STSClient;
 	route53: Route53Client;
+	domains: Route53DomainsClient;
 	dynamodb: DynamoDBClient;
 	acm: ACMClient;
 	/** How long to wait between two looks at a slow service. */
@@ -40,6 +42,7 @@ export function accountOf({ profile, local }: AccountAccess): Account {
 		s3: new S3Client({ ...shared, forcePathStyle: local !== undefined }),
 		sts: new STSClient(shared),
 		route53: new Route53Client(shared),
+		domains: new Route53DomainsClient(shared),
 		dynamodb: new DynamoDBClient(shared),
 		acm: new ACMClient(shared),
 		pollMs: local ? 200 : 5_000,

@@ -22,7 +22,8 @@ export interface Landscape {
 	/** Where it is, for people. */
 	where: string;
 	isHere: boolean;
-	registrar: { accountId: string; account: Account; values: Registrar };
+	/** `parameters`: of its stack, where they are not as the template has them. */
+	registrar: { accountId: string; account: Account; values: Registrar; parameters: Readonly<Record<string, string>> };
 	environment(stage: StageName): Environment;
 }
 
@@ -39,6 +40,7 @@ const localAccount = z.object({ accountId: z.string(), aws: z.string() });
 const worldSchema = z.object({
 	pid: z.int(),
 	apexDomain: z.string(),
+	resolvers: z.array(z.object({ host: z.string(), port: z.int() })).default([]),
 	registrar: localAccount,
 	environments: z.partialRecord(
 		z.enum(stageNames),
@@ -66,6 +68,7 @@ function awsLandscape({ profile, registrarProfile }: LandscapeOptions): Landscap
 			accountId: accounts.registrar,
 			account: accountOf({ profile: registrarProfile ?? profile }),
 			values: registrar,
+			parameters: {},
 		},
 		environment(stage) {
 			const parameters = readStage(stage);
@@ -94,6 +97,7 @@ function localLandscape(file: string): Landscape {
 			accountId: world.registrar.accountId,
 			account: account(world.registrar),
 			values: localRegistrar(world),
+			parameters: { Resolvers: world.resolvers.map(({ host, port }) => `${host}:${port}`).join(",") },
 		},
 		environment(stage) {
 			const found = world.environments[stage];

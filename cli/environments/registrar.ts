@@ -1,6 +1,10 @@
-import { registrarTemplate } from "../../scripts/package-registrar.ts";
+import { readFileSync } from "node:fs";
+import { buildFunctions, lockFile, zipFile } from "../../scripts/build.ts";
+import { withLock } from "../../scripts/lock.ts";
+import { registrarZipDigests } from "../../scripts/package.ts";
+import { registrarTemplate, withZips } from "../../scripts/package-registrar.ts";
 import { digestOf } from "../../scripts/release.ts";
-import { tagsOf } from "../../scripts/release-template.ts";
+import { artifactParameter, tagsOf, zipKey } from "../../scripts/release-template.ts";
 import { type ArtifactStore, putOnce, urlOf } from "../../services/artifacts.ts";
 import type { Context } from "../context.ts";
 import { requireAccount } from "./account.ts";
@@ -9,9 +13,9 @@ import { carryOut, planLines, planned, settleStack } from "./deploy-stack.ts";
 import type { Landscape } from "./landscape.ts";
 import type { Step } from "./steps.ts";
 
-/** What the registrar's stack takes: apex zones, their policy records, and a role for each delegation. Each step can be repeated. */
+/** What the registrar's stack takes: apex zones, their policy records, a role for each delegation, and who looks after the registrations. Each step can be repeated. */
 export function registrarSteps({ registrar }: Landscape, context: Context): Step[] {
-	const { accountId, account, values } = registrar;
+	const { accountId, account, values, parameters } = registrar;
 	const target = { client: account.cloudformation, stackName: "hostmaster-registrar", pollMs: account.pollMs };
 	let store: ArtifactStore | undefined;
 	return [
@@ -27,13 +31,15 @@ export function registrarSteps({ registrar }: Landscape, context: Context): Step
 			name: "stack",
 			act: async () => {
 				if (!store) throw new Error("A step was left out.");
-				const text = JSON.stringify(registrarTemplate(values));
+				const zips = await uploadFunctions(store, context);
+				const text = JSON.stringify(withZips(registrarTemplate(values), zips));
 				const digest = digestOf(text);
 				const key = `templates/${digest}.json`;
 				await putOnce(store, key, text);
 				await settleStack(target, context);
 				const change = await planned(target, {
-					...{ name: `registrar-${digest.slice(0, 32)}`, template: { url: urlOf(store, key) }, parameters: {} },
+					...{ name: `registrar-${digest.slice(0, 32)}`, template: { url: urlOf(store, key) } },
+					parameters: { ...parameters, [artifactParameter]: store.bucket },
 					tags: tagsOf("registrar"),
 				});
 				if (change.outcome === "empty") return "hostmaster-registrar is so already";
@@ -43,4 +49,14 @@ export function registrarSteps({ registrar }: Landscape, context: Context): Step
 			},
 		},
 	];
+}
+
+/** Builds the registrar's functions, and brings them into its store; answers their SHA-256 by key. Safe to repeat. */
+async function uploadFunctions(store: ArtifactStore, { tell }: Context): Promise<Record<string, string>> {
+	await withLock(lockFile, () => buildFunctions((line) => tell(`      ${line}`)));
+	const zips = registrarZipDigests();
+	for (const [key, sha256] of Object.entries(zips)) {
+		await putOnce(store, zipKey(sha256), () => readFileSync(zipFile(key)));
+	}
+	return zips;
 }

@@ -31,6 +31,7 @@ const catalog: Record<string, CatalogEntry> = {
 		throttled: rateExceeded,
 		unavailable: () => new AwsError("InternalServiceError", "An error occurred on the server side.", 500),
 	},
+	Route53Domains_v20140515: { name: "route53domains", throttled: rateExceeded, unavailable: serviceUnavailable },
 	// Route 53 throttles with 400 (https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rest-responses.html).
 	route53: {
 		name: "route53",
@@ -64,6 +65,7 @@ const restOperations: readonly [method: string, path: RegExp, operation: string]
 	["POST", /^\/2013-04-01\/hostedzone$/, "CreateHostedZone"],
 	["GET", /^\/2013-04-01\/hostedzone$/, "ListHostedZones"],
 	["GET", /^\/2013-04-01\/hostedzone\/[^/]+$/, "GetHostedZone"],
+	["GET", /^\/2013-04-01\/hostedzone\/[^/]+\/dnssec$/, "GetDNSSEC"],
 	["DELETE", /^\/2013-04-01\/hostedzone\/[^/]+$/, "DeleteHostedZone"],
 ];
 

@@ -23,13 +23,19 @@ afterAll(() => world.close());
 /** The registrar's stack, as it is packaged, for the domain of a laptop. */
 function deployRegistrar({ delegated = [platformDomain], authorities = ["amazon.com"] } = {}) {
 	const template = registrarTemplate({
-		apexes: [{ name: apexDomain, certificateAuthorities: authorities, sendsMail: false }],
+		apexes: [
+			{ name: apexDomain, certificateAuthorities: authorities, sendsMail: false, registeredAt: "route53-domains" },
+		],
 		delegations: delegated.map((name) => ({ name, account: accounts.nonprod, stack: stackName })),
 	});
 	return deployInto(world.account("registrar"), {
 		stackName: "hostmaster-registrar",
 		template: JSON.stringify(template),
-		parameters: {},
+		// Here both accounts' functions share a process, and one name means one value.
+		parameters: {
+			ArtifactBucket: "hostmaster-artifacts",
+			Resolvers: laptopParameters(world.ports.nonprod, "", surroundings)["Resolvers"] ?? "",
+		},
 	});
 }
 

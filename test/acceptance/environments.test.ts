@@ -166,8 +166,10 @@ describe("what is broken", () => {
 		await broken.endCertificate("prod", 5.5);
 		await broken.addRecord("prod", "ghost");
 		await broken.provisionUnderApex();
+		await broken.neglectRegistration();
 		await broken.editTemplate("prod");
 		expect(await found("--env", "prod")).toEqual([
+			expect.stringMatching(/^registration registrar: .*is not renewed by itself/),
 			expect.stringMatching(/^apex registrar: .*holds A of www\./),
 			expect.stringMatching(/^delegation prod: .*which the zone has not/),
 			expect.stringMatching(/^delegation prod: .*is not authoritative/),

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { RegistrarRefused, registrarTemplate } from "../../scripts/package-registrar.ts";
+import { RegistrarRefused, registrarTemplate, withZips } from "../../scripts/package-registrar.ts";
 import { parseTemplateYaml } from "../../scripts/template-yaml.ts";
 
-const apex = (name: string, sendsMail = false) => ({ name, certificateAuthorities: ["amazon.com"], sendsMail });
+const apex = (name: string, sendsMail = false) => ({
+	...{ name, certificateAuthorities: ["amazon.com"], sendsMail, registeredAt: "route53-domains" as const },
+});
 const registrar = {
 	apexes: [apex("example.com"), apex("my-example.net", true)],
 	delegations: [
@@ -12,6 +14,13 @@ const registrar = {
 	],
 };
 const source = readFileSync("infra/registrar.yml", "utf8");
+/** What infra/registrar-check.yml has once. */
+const checkResources = [
+	...["CheckRegistrationsLambdaFunction", "CheckRegistrationsLogGroup", "CheckRegistrationsRole"],
+	...["CheckRegistrationsSchedule", "CheckRegistrationsPermission", "RegistrationNoticesTable"],
+	...["RegistrationFindingsAlarm", "UnaskedRegistrationsAlarm", "CheckRegistrationsErrorsAlarm"],
+	"RegistrationsUnwatchedAlarm",
+];
 /** The file with something more in one of its sections. */
 const withMore = (section: string, more: string) => source.replace(`\n${section}:\n  Resources:\n`, `$&${more}`);
 
@@ -19,17 +28,43 @@ describe("the registrar's template", () => {
 	it("repeats each section for what it is about", () => {
 		const { Resources, Outputs } = registrarTemplate(registrar);
 		expect(Object.keys(Resources)).toEqual([
-			...["AlarmTopic", "QueryLogPolicy"],
-			...["ExampleComQueryLog", "ExampleComZone", "ExampleComUnaskedAlarm"],
-			...["MyExampleNetQueryLog", "MyExampleNetZone", "MyExampleNetUnaskedAlarm"],
+			...["AlarmTopic", "QueryLogPolicy", ...checkResources],
+			...["ExampleComQueryLog", "ExampleComZone", "ExampleComUnaskedAlarm", "ExampleComExpiryAlarm"],
+			...["MyExampleNetQueryLog", "MyExampleNetZone", "MyExampleNetUnaskedAlarm", "MyExampleNetExpiryAlarm"],
 			...["ExampleComCaa", "ExampleComNullMx", "ExampleComSpf", "ExampleComDmarc", "MyExampleNetCaa"],
 			...["AppExampleComDelegationRole", "AppMyExampleNetDelegationRole"],
 		]);
 		expect(Object.keys(Outputs)).toEqual([
-			...["AlarmTopicArn", "ExampleComNameServers", "MyExampleNetNameServers"],
+			...["AlarmTopicArn", "CheckRegistrationsFunction", "ExampleComNameServers", "MyExampleNetNameServers"],
 			...["AppExampleComDelegationRoleArn", "AppMyExampleNetDelegationRoleArn"],
 		]);
 		expect(JSON.stringify({ Resources, Outputs })).not.toMatch(/\{\{\w/);
+	});
+
+	it("tells the check of registrations all domains, where each is registered, and their zones", () => {
+		const { Resources } = registrarTemplate({
+			...registrar,
+			apexes: [apex("example.com"), { ...apex("my-example.net"), registeredAt: "elsewhere" }],
+		});
+		expect(Resources["CheckRegistrationsLambdaFunction"]?.Properties["Environment"]).toMatchObject({
+			Variables: { APEXES: "example.com,my-example.net", REGISTERED_ELSEWHERE: "my-example.net" },
+		});
+		const zone = (id: string) => ({ "Fn::Sub": `arn:${"$"}{AWS::Partition}:route53:::hostedzone/${"$"}{${id}}` });
+		expect(JSON.stringify(Resources["CheckRegistrationsRole"])).toContain(
+			JSON.stringify([zone("ExampleComZone"), zone("MyExampleNetZone")]),
+		);
+	});
+
+	it("takes its function by content, and is refused without it", () => {
+		const template = registrarTemplate(registrar);
+		const zips = { checkRegistrations: "ab".repeat(32) };
+		const { Resources } = withZips(template, zips);
+		expect(Resources["CheckRegistrationsLambdaFunction"]?.Properties["Code"]).toEqual({
+			S3Bucket: { Ref: "ArtifactBucket" },
+			S3Key: `functions/${"ab".repeat(32)}.zip`,
+		});
+		expect(Resources["AlarmTopic"]).toEqual(template.Resources["AlarmTopic"]);
+		expect(() => withZips(template, {})).toThrow("CheckRegistrationsLambdaFunction has no zip of its own");
 	});
 
 	it("gives lists where a list is asked for", () => {

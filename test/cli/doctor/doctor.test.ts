@@ -101,7 +101,18 @@ describe("doctor", () => {
 		const { advice, lookedAt } = await doctor();
 		expect(advice).toHaveLength(2);
 		const areas = lookedAt.map(({ area }: { area: string }) => area);
-		for (const area of ["apex", "stack", "delegation", "dnssec", "caa", "certificate", "parity", "tags", "cookies"]) {
+		for (const area of [
+			"registration",
+			"apex",
+			"stack",
+			"delegation",
+			"dnssec",
+			"caa",
+			"certificate",
+			"parity",
+			"tags",
+			"cookies",
+		]) {
 			expect(areas).toContain(area);
 		}
 	});
@@ -162,8 +173,16 @@ describe("doctor", () => {
 			),
 		);
 		expect(areas).toEqual([
-			...["apex registrar", "stack prod", "delegation registrar", "delegation prod", "dnssec registrar"],
-			...["dnssec prod", "certificate prod", "edge prod", "quotas prod", "parity nonprod, prod", "tags prod"],
+			...["registration registrar", "apex registrar", "stack prod", "delegation registrar", "delegation prod"],
+			...[
+				"dnssec registrar",
+				"dnssec prod",
+				"certificate prod",
+				"edge prod",
+				"quotas prod",
+				"parity nonprod, prod",
+				"tags prod",
+			],
 		]);
 	});
 });

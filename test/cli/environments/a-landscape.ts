@@ -17,6 +17,11 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { ListHostedZonesByNameCommand, Route53Client } from "@aws-sdk/client-route-53";
+import {
+	GetContactReachabilityStatusCommand,
+	GetDomainDetailCommand,
+	Route53DomainsClient,
+} from "@aws-sdk/client-route-53-domains";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
@@ -55,6 +60,7 @@ export function aLandscape() {
 	const mocks = {
 		...{ cloudformation: mockClient(CloudFormationClient), s3: mockClient(S3Client), sts: mockClient(STSClient) },
 		...{ route53: mockClient(Route53Client), dynamodb: mockClient(DynamoDBClient), acm: mockClient(ACMClient) },
+		registrations: mockClient(Route53DomainsClient),
 	};
 
 	return {
@@ -76,7 +82,8 @@ export function aLandscape() {
 					}),
 			);
 			const registrar = { accountId: accountIds.registrar, aws };
-			const world = { pid: 1, apexDomain: "example.com", registrar, environments };
+			const resolvers = [{ host: "127.0.0.1", port: 1 }];
+			const world = { pid: 1, resolvers, apexDomain: "example.com", registrar, environments };
 			writeFileSync(join(folder, "world.json"), JSON.stringify(world));
 		},
 		/** Empty accounts, whose keys say whose they are, and which take every change set. */
@@ -95,6 +102,10 @@ export function aLandscape() {
 			cloudformation.on(ExecuteChangeSetCommand).resolves({});
 			mocks.route53.on(ListHostedZonesByNameCommand).resolves({ HostedZones: [], IsTruncated: false, MaxItems: 10 });
 			mocks.dynamodb.on(QueryCommand).resolves({ Items: [] });
+			const ExpirationDate = new Date(Date.now() + 300 * 86_400_000);
+			const inOrder = { AutoRenew: true, StatusList: ["clientTransferProhibited"], ExpirationDate };
+			mocks.registrations.on(GetDomainDetailCommand).resolves(inOrder);
+			mocks.registrations.on(GetContactReachabilityStatusCommand).resolves({ status: "DONE" });
 		},
 		/** Types a command; `lateMs`: the command's clock is behind the world's by so much. */
 		type: (line: string, { env = {}, lateMs = 0 } = {}) =>

@@ -65,6 +65,15 @@ describe("a deployment", () => {
 		]);
 		const sent = cloudformation.commandCalls(CreateChangeSetCommand, registrar)[0]?.args[0].input;
 		expect(sent).toMatchObject({ ChangeSetType: "CREATE", TemplateURL: expect.stringMatching(/^https:\/\/b\.s3\./) });
+		expect(sent?.Parameters).toEqual([
+			{ ParameterKey: "Resolvers", ParameterValue: "127.0.0.1:1" },
+			{ ParameterKey: "ArtifactBucket", ParameterValue: "b" },
+		]);
+		const keys = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Key);
+		expect(keys).toEqual([
+			expect.stringMatching(/^functions\/[0-9a-f]{64}\.zip$/),
+			expect.stringMatching(/^templates\/[0-9a-f]{64}\.json$/),
+		]);
 		expect(stderr.match(/CREATE_COMPLETE {2}Apex/g)).toHaveLength(1);
 		expect(stderr).not.toContain("IN_PROGRESS");
 	});
