@@ -12,12 +12,14 @@ export interface Watching {
 	timeout: number;
 }
 
+/** What the API answers to a change that it takes up. */
+export interface Accepted {
+	tenant: TenantView;
+	operation: OperationView;
+}
+
 /** Says what was accepted; with --watch not before its end, and how the tenant stands then. */
-export async function settle(
-	context: Context,
-	accepted: { tenant: TenantView; operation: OperationView },
-	{ watch, timeout }: Watching,
-): Promise<void> {
+export async function settle(context: Context, accepted: Accepted, { watch, timeout }: Watching): Promise<void> {
 	const { paint, api, answer } = context;
 	const { operationId, kind, hostname } = accepted.operation;
 	if (!watch) {

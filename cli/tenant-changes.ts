@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { tenantRoutes } from "../functions/api/contracts/tenants.ts";
+import type { Api } from "./api.ts";
 import type { Context } from "./context.ts";
 import { misused } from "./failures.ts";
 import { findTenant } from "./find-tenant.ts";
 import { keyOption, readConfig, readOrigin, readRoute, timeoutOption, watchOption } from "./options.ts";
-import { settle } from "./settle.ts";
+import { type Accepted, settle, type Watching } from "./settle.ts";
 
 const named = ["<tenant>", "its id, slug or hostname"] as const;
 
@@ -53,9 +54,8 @@ function addSuspend(tenants: CommandUnknownOpts, context: Context): void {
 		.addOption(watchOption())
 		.addOption(timeoutOption())
 		.action(async (tenant, { reason, idempotencyKey, ...watching }) => {
-			const { tenantId } = await findTenant(context.api(), tenant);
-			const asked = { path: { tenantId }, body: { reason }, key: idempotencyKey ?? randomUUID() };
-			await settle(context, await context.api().call(tenantRoutes.suspendTenant, asked), watching);
+			const asked = { body: { reason }, key: idempotencyKey ?? randomUUID() };
+			await change(context, tenant, watching, (api, path) => api.call(tenantRoutes.suspendTenant, { path, ...asked }));
 		});
 }
 
@@ -69,9 +69,8 @@ function addResume(tenants: CommandUnknownOpts, context: Context): void {
 		.addOption(watchOption())
 		.addOption(timeoutOption())
 		.action(async (tenant, { reason, idempotencyKey, ...watching }) => {
-			const { tenantId } = await findTenant(context.api(), tenant);
-			const asked = { path: { tenantId }, body: { reason }, key: idempotencyKey ?? randomUUID() };
-			await settle(context, await context.api().call(tenantRoutes.resumeTenant, asked), watching);
+			const asked = { body: { reason }, key: idempotencyKey ?? randomUUID() };
+			await change(context, tenant, watching, (api, path) => api.call(tenantRoutes.resumeTenant, { path, ...asked }));
 		});
 }
 
@@ -85,9 +84,8 @@ function addRename(tenants: CommandUnknownOpts, context: Context): void {
 		.addOption(watchOption())
 		.addOption(timeoutOption())
 		.action(async (tenant, slug, { idempotencyKey, ...watching }) => {
-			const { tenantId } = await findTenant(context.api(), tenant);
-			const asked = { path: { tenantId }, body: { slug }, key: idempotencyKey ?? randomUUID() };
-			await settle(context, await context.api().call(tenantRoutes.renameTenant, asked), watching);
+			const asked = { body: { slug }, key: idempotencyKey ?? randomUUID() };
+			await change(context, tenant, watching, (api, path) => api.call(tenantRoutes.renameTenant, { path, ...asked }));
 		});
 }
 
@@ -100,8 +98,19 @@ function addRemove(tenants: CommandUnknownOpts, context: Context): void {
 		.addOption(watchOption())
 		.addOption(timeoutOption())
 		.action(async (tenant, { reason, ...watching }) => {
-			const { tenantId } = await findTenant(context.api(), tenant);
-			const asked = { path: { tenantId }, query: { reason } };
-			await settle(context, await context.api().call(tenantRoutes.deleteTenant, asked), watching);
+			const query = { reason };
+			await change(context, tenant, watching, (api, path) => api.call(tenantRoutes.deleteTenant, { path, query }));
 		});
+}
+
+/** Begins a change of the tenant that a person means. */
+async function change(
+	context: Context,
+	named: string,
+	watching: Watching,
+	begin: (api: Api, path: { tenantId: string }) => Promise<Accepted>,
+): Promise<void> {
+	const api = context.api();
+	const { tenantId } = await findTenant(api, named);
+	await settle(context, await begin(api, { tenantId }), watching);
 }

@@ -15,8 +15,8 @@ export interface CaaLevel {
 
 export type CaaJudgement =
 	| { permitted: true }
-	/** `name`: where the records stand that forbid it. */
-	| { permitted: false; name: string; because: string };
+	/** `name`: where the records stand that forbid it; `remedy`: what to do with them, without a full stop. */
+	| { permitted: false; name: string; because: string; remedy: string };
 
 /** As ACM documents them: any one permits it. https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html */
 export const amazonAuthorities: readonly string[] = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
@@ -35,14 +35,22 @@ export function judgeCaa(hostname: string, climb: readonly CaaLevel[], authoriti
 	if (!level) return { permitted: true };
 	const { name, records } = level;
 	const critical = records.find(({ flags, tag }) => (flags & criticalFlag) !== 0 && !knownTags.has(tag.toLowerCase()));
-	if (critical) return { permitted: false, name, because: `nobody may issue who does not know '${critical.tag}'` };
+	if (critical) {
+		const because = `nobody may issue who does not know '${critical.tag}'`;
+		const remedy = `Take the record ${critical.flags} ${critical.tag} out of the CAA records of ${name}`;
+		return { permitted: false, name, because, remedy };
+	}
 	const valuesOf = (tag: string) => records.filter((one) => one.tag.toLowerCase() === tag).map(({ value }) => value);
 	const wild = hostname.startsWith("*.") ? valuesOf("issuewild") : [];
 	const tag = wild.length > 0 ? "issuewild" : "issue";
 	const counting = wild.length > 0 ? wild : valuesOf("issue");
 	// Records of other tags alone forbid nothing.
 	if (counting.length === 0 || counting.some((value) => permits(value, authorities))) return { permitted: true };
-	return { permitted: false, name, because: `all that it says of '${tag}' is ${counting.map(quoted).join(", ")}` };
+	const because = `all that it says of '${tag}' is ${counting.map(quoted).join(", ")}`;
+	// Of the tag that decides: an issuewild beside issue alone would shut out who may issue wildcards now.
+	const [permitting] = authorities.map((authority) => `0 ${tag} "${authority}"`);
+	const remedy = `Add ${permitting} to the CAA records of ${name}`;
+	return { permitted: false, name, because, remedy };
 }
 
 /**

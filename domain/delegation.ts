@@ -78,7 +78,8 @@ export type DelegationStage =
 	| "public"
 	| "authoritative"
 	| "negative-ttl"
-	| "caa";
+	| "caa"
+	| "dnssec";
 
 /** Why a delegation does not stand, and who must do what. */
 export interface DelegationTrouble {
@@ -100,7 +101,7 @@ export function describeTrouble({ stage, message, actor, fix }: DelegationTroubl
 /** What one resolver says of the delegated name's NS. */
 export interface PublicView {
 	resolver: string;
-	/** `none`: it answered that there are none; `no-answer`: nobody knows (R9). */
+	/** `none`: it answered that there are none; `no-answer`: it said nothing that counts, and nobody knows (R9). */
 	outcome: "found" | "none" | "no-answer";
 	servers: readonly string[];
 }
@@ -125,6 +126,19 @@ export function publicTrouble(
 			`See that the registry delegates the domain to the registrar's zone, and that this zone delegates ${delegated} to ` +
 			`${servers.join(", ")}. Who asked before remembers for up to 15 minutes that there was nothing.`,
 	};
+}
+
+/**
+ * Whether a name is delegated, as the servers of the zone above say: one that finds it is enough, but `undelegated` takes all of them,
+ * and at least one. Nobody may take a zone away while that is `unknown` (R9).
+ */
+export function delegationAbove(
+	views: readonly PublicView[],
+): { state: "delegated"; to: readonly string[]; says: string } | { state: "undelegated" | "unknown" } {
+	const found = views.find(({ outcome }) => outcome === "found");
+	if (found) return { state: "delegated", to: found.servers, says: found.resolver };
+	const isAgreed = views.length > 0 && views.every(({ outcome }) => outcome === "none");
+	return { state: isAgreed ? "undelegated" : "unknown" };
 }
 
 /** What one of the zone's name servers says of the zone. */

@@ -6,12 +6,15 @@ export const areas = [
 	"registration",
 	"apex",
 	"stack",
+	"template",
 	"delegation",
 	"dnssec",
 	"caa",
 	"certificate",
 	"edge",
+	"map",
 	"hostnames",
+	"quarantine",
 	"quotas",
 	"parity",
 	"tags",
@@ -20,7 +23,7 @@ export const areas = [
 export type Area = (typeof areas)[number];
 
 /** Something that is not as it was designed, and who must do what. */
-export interface Diagnosis {
+export interface Finding {
 	/** `advice`: nothing is broken. */
 	kind: "fault" | "advice";
 	message: string;
@@ -28,32 +31,19 @@ export interface Diagnosis {
 	fix: string;
 }
 
-const fault = (message: string, actor: Actor, fix: string): Diagnosis => ({ kind: "fault", message, actor, fix });
-
-/** Nothing is provisioned under an apex (R5): its zone holds its own NS and SOA, its policies, and delegations to the accounts that have them. */
-export function apexDiagnoses(
-	records: readonly { name: string; type: string }[],
-	{
-		apex,
-		policies,
-		delegated,
-	}: { apex: string; policies: readonly { name: string; type: string }[]; delegated: readonly string[] },
-): Diagnosis[] {
-	const isPolicy = ({ name, type }: { name: string; type: string }) =>
-		policies.some((policy) => policy.name === name && policy.type === type);
-	const isOwn = ({ name, type }: { name: string; type: string }) => name === apex && (type === "NS" || type === "SOA");
-	const isDelegation = ({ name, type }: { name: string; type: string }) =>
-		delegated.includes(name) && (type === "NS" || type === "DS");
-	return records
-		.filter((record) => !isPolicy(record) && !isOwn(record) && !isDelegation(record))
-		.map(({ name, type }) =>
-			fault(
-				`The apex zone ${apex} holds ${type} of ${name}.`,
-				"operator",
-				"Move it to the zone of an environment, or delete it: the apex only delegates.",
-			),
-		);
+/** `note`: how it is, which asks nothing of anybody. `unknown`: what nobody could ask, and why: neither in order nor broken (R9). */
+export interface Remark {
+	kind: "note" | "unknown";
+	message: string;
 }
+
+/** What doctor says of a thing that it has looked at. */
+export type Diagnosis = Finding | Remark;
+
+/** What the operator has to mend: nearly all that doctor finds. */
+export const fault = (message: string, fix: string): Finding => ({ kind: "fault", message, actor: "operator", fix });
+export const note = (message: string): Remark => ({ kind: "note", message });
+export const unknown = (message: string): Remark => ({ kind: "unknown", message });
 
 /** A zone's signing, as its account and the world see it. */
 export interface DnssecView {
@@ -67,11 +57,11 @@ export interface DnssecView {
 
 /** A chain of trust has two ends: a key that nobody vouches for protects nobody, a DS without its key takes the whole name down (RFC 4035). */
 export function dnssecDiagnoses({ name, isSigning, dsAtParent, keyTags }: DnssecView): Diagnosis[] {
-	if (dsAtParent === undefined) return [];
+	if (dsAtParent === undefined) return [unknown(`No resolver says whether the zone above vouches for ${name} (DS).`)];
 	if (dsAtParent.length === 0) {
 		if (!isSigning) return [];
 		const fix = `Have the zone above ${name} publish the DS record that Route 53 shows for it.`;
-		return [fault(`${name} is signed, and the zone above has no DS for it: nobody checks.`, "operator", fix)];
+		return [fault(`${name} is signed, and the zone above has no DS for it: nobody checks.`, fix)];
 	}
 	if (isSigning && dsAtParent.some((tag) => keyTags.includes(tag))) return [];
 	const fix = `Remove the DS records of ${name} from the zone above at once, or sign with their key again.`;
@@ -79,7 +69,6 @@ export function dnssecDiagnoses({ name, isSigning, dsAtParent, keyTags }: Dnssec
 	return [
 		fault(
 			`The zone above vouches for ${name} (DS ${dsAtParent.join(", ")}), and ${why}: resolvers that check refuse it.`,
-			"operator",
 			fix,
 		),
 	];
@@ -98,15 +87,15 @@ export interface CertificateState {
  * Renewal by ACM begins 60 days before the end, 45 for the shorter lives to come; what has not come by then does not come by itself.
  * https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
  */
-export function certificateDiagnoses({ name, status, daysLeft, isInUse }: CertificateState): Diagnosis[] {
+export function certificateDiagnoses({ name, status, daysLeft, isInUse }: CertificateState): Finding[] {
 	if (status !== "ISSUED") {
 		const fix =
 			"Look at the certificate in ACM: it names the record that is missing, or the reason. Then deploy again.";
-		return [fault(`The certificate of ${name} is ${status}.`, "operator", fix)];
+		return [fault(`The certificate of ${name} is ${status}.`, fix)];
 	}
 	if (daysLeft < limits.certificateMinDaysLeft.value) {
 		const fix = `Its validation record must stand in the zone, and ${isInUse ? "CAA must permit amazon.com" : "it must be in use"}: then ACM renews it by itself.`;
-		return [fault(`The certificate of ${name} ends in ${daysLeft} days and was not renewed.`, "operator", fix)];
+		return [fault(`The certificate of ${name} ends in ${daysLeft} days and was not renewed.`, fix)];
 	}
 	return [];
 }
@@ -120,15 +109,11 @@ export interface QuotaUse {
 
 /** Beyond 80 per cent is a fault while there is time: raising a quota takes AWS days. */
 export function quotaDiagnoses(uses: readonly QuotaUse[]): Diagnosis[] {
-	return uses
-		.filter(({ used, limit }) => used >= limit * (limits.quotaWarning.value / 100))
-		.map(({ what, used, limit }) =>
-			fault(
-				`${what}: ${used} of ${limit} are used.`,
-				"operator",
-				"Ask for more in Service Quotas, or remove what nobody needs.",
-			),
-		);
+	return uses.map(({ what, used, limit }) => {
+		const message = `${what}: ${used} of ${limit} are used.`;
+		if (used < limit * (limits.quotaWarning.value / 100)) return note(message);
+		return fault(message, "Ask for more in Service Quotas, or remove what nobody needs.");
+	});
 }
 
 /** Browsers let a page set cookies for every name above its own up to the public suffix (RFC 6265, section 5.3). */

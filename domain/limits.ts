@@ -101,6 +101,7 @@ export const limits = {
 	quotaWarning: limit(80, "per cent", "ours: raising a quota takes AWS days"),
 
 	cloudFrontAlternateNames: limit(100, "names per distribution", cloudFront),
+	distributionTenants: limit(10_000, "distribution tenants per account", cloudFront),
 	edgeResponse: limit(1_048_576, "bytes of an origin-request answer", cloudFront),
 	edgeCodeSize: limit(52_428_800, "bytes of the packed edge function", cloudFront),
 	/** A change of the tenant map (suspend, rename, another origin) is seen by all viewers after so long, while the map can be read. */
@@ -142,6 +143,7 @@ export const limits = {
 	eventBeforeSignup: limit(15, "minutes", "ours: events come in any order, seldom minutes apart"),
 	/** Released names are offered to nobody else for so long (R4). */
 	quarantine: limit(90, "days", "ours: caches, bookmarks and mail of the previous owner fade in that time"),
+	quarantineShown: limit(20, "names that doctor tells", "ours: what is nobody's fault must not hide what is"),
 	formerHostnames: limit(
 		5,
 		"names that redirect",

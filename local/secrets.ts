@@ -78,6 +78,10 @@ export function createSecrets({ store, clock, caller }: { store: Store; clock: C
 						CreatedDate: secret.created_ms / 1000,
 					};
 				},
+				DescribeSecret(input, from) {
+					const { arn, name, created_ms } = found(parsedInput(input).SecretId, from);
+					return { ARN: arn, Name: name, CreatedDate: created_ms / 1000 };
+				},
 			},
 		},
 		removeSecret: (arn) => void remove.run(arn),

@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { registrarFlaws, stageFlaws } from "../domain/registrar.ts";
-import { domainName, given, MissingConfiguration, type StageName, stageNames, stagesFile } from "./stages.ts";
+import {
+	domainName,
+	given,
+	isPlaceholder,
+	MissingConfiguration,
+	type StageName,
+	stageNames,
+	stagesFile,
+} from "./stages.ts";
 
 const accountId = given.regex(/^[0-9]{12}$/, "is not an account's 12 digits in quotes");
 
@@ -72,6 +80,18 @@ const exampleAccounts = new Set(["111122223333", "444455556666", "123456789012"]
 /** Accounts that nobody has set yet, as `accounts.<whose>`. */
 export function exampleAccountsIn(accounts: Accounts): string[] {
 	return Object.entries(accounts).flatMap(([whose, id]) => (exampleAccounts.has(id) ? [`accounts.${whose}`] : []));
+}
+
+/** What of the registrar's values nobody has set yet, its accounts and those that it trusts among them, by their names in the file. */
+export function registrarPlaceholders(accounts: Accounts, { apexes, delegations }: Registrar): string[] {
+	return [
+		...exampleAccountsIn(accounts),
+		...apexes.flatMap(({ name }, at) => (isPlaceholder(name) ? [`registrar.apexes.${at}.name`] : [])),
+		...delegations.flatMap(({ name, account }, at) => [
+			...(isPlaceholder(name) ? [`registrar.delegations.${at}.name`] : []),
+			...(exampleAccounts.has(account) ? [`registrar.delegations.${at}.account`] : []),
+		]),
+	];
 }
 
 export function isStage(text: string): text is StageName {

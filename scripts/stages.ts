@@ -52,5 +52,10 @@ const placeholder =
 
 /** The parameters of a stage that still hold a placeholder, in the file's order. */
 export function placeholdersOf(values: StageValues): string[] {
-	return Object.entries(values).flatMap(([name, value]) => (placeholder.test(value) ? [name] : []));
+	return Object.entries(values).flatMap(([name, value]) => (isPlaceholder(value) ? [name] : []));
+}
+
+/** True for a value that nobody has set yet. */
+export function isPlaceholder(value: string): boolean {
+	return placeholder.test(value);
 }

@@ -1,4 +1,10 @@
-import { ACMClient, DescribeCertificateCommand } from "@aws-sdk/client-acm";
+import {
+	ACMClient,
+	DescribeCertificateCommand,
+	KeyAlgorithm,
+	ListCertificatesCommand,
+	type ListCertificatesCommandOutput,
+} from "@aws-sdk/client-acm";
 import type { CertificateView } from "../domain/certificate-policy.ts";
 import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
@@ -22,4 +28,24 @@ export async function describeCertificate(
 		names: Certificate?.SubjectAlternativeNames ?? [],
 		daysLeft: Math.floor((endsMs - nowMs) / 86_400_000),
 	};
+}
+
+/** How many certificates an account has in the client's region, whatever has become of them: expired and revoked ones count, too. */
+export async function countCertificates(as: ACMClient): Promise<number> {
+	let count = 0;
+	let from: string | undefined;
+	do {
+		const page: ListCertificatesCommandOutput = await calling("ACM", () =>
+			as.send(
+				new ListCertificatesCommand({
+					// Without it only RSA certificates are listed: https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html
+					Includes: { keyTypes: Object.values(KeyAlgorithm) },
+					...{ MaxItems: 1_000, NextToken: from },
+				}),
+			),
+		);
+		count += page.CertificateSummaryList?.length ?? 0;
+		from = page.NextToken;
+	} while (from !== undefined);
+	return count;
 }

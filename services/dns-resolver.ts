@@ -7,10 +7,15 @@ export type Addresses =
 	| { outcome: "not-found" }
 	| { outcome: "no-answer"; code: string };
 
-/** What the resolvers of RESOLVERS (`ip[:port]`, comma list; empty: the machine's) answer for a name's A records. */
-export async function resolveAddresses(hostname: string): Promise<Addresses> {
+/**
+ * What the resolvers (`ip[:port]`, comma list; empty: the machine's) answer for a name's A records; those of RESOLVERS unless others are
+ * given.
+ */
+export async function resolveAddresses(
+	hostname: string,
+	servers: string = optionalSetting("RESOLVERS"),
+): Promise<Addresses> {
 	const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-	const servers = optionalSetting("RESOLVERS");
 	if (servers) resolver.setServers(servers.split(",").map((server) => server.trim()));
 	try {
 		return { outcome: "found", addresses: await resolver.resolve4(hostname) };

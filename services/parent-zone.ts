@@ -1,12 +1,14 @@
 import {
 	ChangeResourceRecordSetsCommand,
 	GetChangeCommand,
+	GetDNSSECCommand,
 	InvalidChangeBatch,
 	ListHostedZonesByNameCommand,
 	ListResourceRecordSetsCommand,
 	Route53Client,
 } from "@aws-sdk/client-route-53";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { ZoneSigning } from "../domain/chain-of-trust.ts";
 import { type DelegationChange, type StandingSet, withNegativeTtl } from "../domain/delegation.ts";
 import { HostmasterError } from "../domain/errors.ts";
 import { limits } from "../domain/limits.ts";
@@ -94,6 +96,15 @@ export async function lowerNegativeTtl(zoneId: string, name: string): Promise<Re
 	const change = { action: "UPSERT", name, type: "SOA", ttlSeconds: soa.ttlSeconds, values: [lowered] } as const;
 	const changed = await changeRecordSet(own, zoneId, change);
 	return changed.outcome === "refused" ? changed : undefined;
+}
+
+/** How a zone of our own is signed. Throws Throttled, ServiceUnavailable. */
+export async function signingOf(zoneId: string): Promise<{ outcome: "answered"; value: ZoneSigning } | Refusal> {
+	const answer = await unlessRefused("Route 53", () => own.send(new GetDNSSECCommand({ HostedZoneId: zoneId })));
+	if (answer.outcome === "refused") return answer;
+	const { Status: { ServeSignature, StatusMessage } = {}, KeySigningKeys = [] } = answer.value;
+	const keys = KeySigningKeys.map(({ Status = "", DSRecord = "" }) => ({ status: Status, dsRecord: DSRecord }));
+	return { outcome: "answered", value: { status: ServeSignature ?? "unknown", detail: StatusMessage, keys } };
 }
 
 async function changeRecordSet(

@@ -1,6 +1,6 @@
 import { DescribeStackEventsCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
 import { calling } from "./aws-errors.ts";
-import { isMissing, pause, readStack, type Stack, StackRefused, type StackTarget } from "./stacks.ts";
+import { describeStack, isMissing, pause, readStack, type Stack, StackRefused, type StackTarget } from "./stacks.ts";
 
 /** What happened to one resource. */
 export interface Progress {
@@ -11,20 +11,32 @@ export interface Progress {
 	reason: string | undefined;
 }
 
-/** Tells of what happens after `since`, until the stack rests or is gone. Throws StackRefused after `deadlineMs` (epoch ms). */
+/** Which events are told: those after a moment, or those of the operation that was begun with a token. */
+export type FollowedEvents = { since: Date } | { token: string };
+
+/**
+ * Tells of what happens until the stack rests or is gone. An operation of one's own, by its `token`, has come to its end when the event of
+ * that is there: right after it was begun, CloudFormation may still show the stack as it was before. Throws StackRefused after
+ * `deadlineMs` (epoch ms).
+ */
 export async function followStack(
 	target: StackTarget,
-	{ since, deadlineMs, tell }: { since: Date; deadlineMs: number; tell: (progress: Progress) => void },
+	{ deadlineMs, tell, ...which }: FollowedEvents & { deadlineMs: number; tell: (progress: Progress) => void },
 ): Promise<Stack | undefined> {
 	const told = new Set<string>();
+	const isOwn = "token" in which;
+	let hasEnded = !isOwn;
 	for (;;) {
-		const stack = await readStack(target);
-		for (const event of await eventsSince(target, since)) {
+		// What only a change set would create is nothing to follow; one's own creation may still look like that.
+		const stack = isOwn ? await describeStack(target) : await readStack(target);
+		const hadEnded = hasEnded;
+		for (const event of await eventsOf(target, which)) {
 			if (!event.EventId || told.has(event.EventId)) continue;
 			told.add(event.EventId);
+			hasEnded ||= endsOperation(event);
 			tell(progressOf(event));
 		}
-		if (!stack?.status.endsWith("_IN_PROGRESS")) return stack;
+		if (!stack || (hadEnded && !stack.status.endsWith("_IN_PROGRESS"))) return stack;
 		if (Date.now() > deadlineMs) {
 			throw new StackRefused(
 				`${target.stackName} is still ${stack.status}. CloudFormation goes on; run this again to follow it.`,
@@ -34,8 +46,14 @@ export async function followStack(
 	}
 }
 
+function endsOperation({ StackName, LogicalResourceId, ResourceStatus }: StackEvent): boolean {
+	return LogicalResourceId === StackName && !ResourceStatus?.endsWith("_IN_PROGRESS");
+}
+
 /** Oldest first. */
-async function eventsSince({ client, stackName }: StackTarget, since: Date): Promise<StackEvent[]> {
+async function eventsOf({ client, stackName }: StackTarget, which: FollowedEvents): Promise<StackEvent[]> {
+	const isTold = ({ Timestamp, ClientRequestToken }: StackEvent) =>
+		"token" in which ? ClientRequestToken === which.token : Timestamp !== undefined && Timestamp >= which.since;
 	const found: StackEvent[] = [];
 	let next: string | undefined;
 	do {
@@ -46,7 +64,7 @@ async function eventsSince({ client, stackName }: StackTarget, since: Date): Pro
 			throw error;
 		});
 		const events = page?.StackEvents ?? [];
-		const recent = events.filter(({ Timestamp }) => Timestamp !== undefined && Timestamp >= since);
+		const recent = events.filter(isTold);
 		found.push(...recent);
 		// The newest come first: behind an older one there are older ones only.
 		next = recent.length === events.length ? page?.NextToken : undefined;

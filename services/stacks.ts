@@ -2,12 +2,11 @@ import {
 	type Change,
 	type CloudFormationClient,
 	CreateChangeSetCommand,
+	type CreateChangeSetCommandInput,
 	DeleteChangeSetCommand,
-	DeleteStackCommand,
 	DescribeChangeSetCommand,
 	type DescribeChangeSetCommandOutput,
 	DescribeStacksCommand,
-	ExecuteChangeSetCommand,
 	GetTemplateCommand,
 } from "@aws-sdk/client-cloudformation";
 import { z } from "zod";
@@ -45,14 +44,14 @@ export interface Stack {
 	tags: Record<string, string>;
 }
 
-/** The stack as it stands; undefined when there is none, or only a change set that would create it. */
-export async function readStack({ client, stackName }: StackTarget): Promise<Stack | undefined> {
+/** The stack as CloudFormation shows it, also while only a change set would create it; undefined when there is none. */
+export async function describeStack({ client, stackName }: StackTarget): Promise<Stack | undefined> {
 	try {
 		const { Stacks } = await calling("CloudFormation", () =>
 			client.send(new DescribeStacksCommand({ StackName: stackName })),
 		);
 		const [found] = Stacks ?? [];
-		if (!found || found.StackStatus === "REVIEW_IN_PROGRESS") return undefined;
+		if (!found || found.StackStatus === "DELETE_COMPLETE") return undefined;
 		const { StackStatus, StackStatusReason, Outputs, Parameters, Tags } = stackSchema.parse(found);
 		return {
 			status: StackStatus,
@@ -65,6 +64,12 @@ export async function readStack({ client, stackName }: StackTarget): Promise<Sta
 		if (isMissing(error)) return undefined;
 		throw error;
 	}
+}
+
+/** The stack as it stands; undefined when there is none, or only a change set that would create it. */
+export async function readStack(target: StackTarget): Promise<Stack | undefined> {
+	const found = await describeStack(target);
+	return found?.status === "REVIEW_IN_PROGRESS" ? undefined : found;
 }
 
 /** The template that the stack was deployed from, as JSON text; undefined when there is no such stack. */
@@ -82,8 +87,8 @@ export async function readTemplate({ client, stackName }: StackTarget): Promise<
 
 /** What is to be deployed. */
 export interface StackPlan {
-	/** Up to 51,200 bytes as they are, up to 1 MB in S3. */
-	template: { url: string } | { body: string };
+	/** Up to 51,200 bytes as they are, up to 1 MB in S3; or the very one that stands. */
+	template: { url: string } | { body: string } | "standing";
 	parameters: Readonly<Record<string, string>>;
 	tags: Readonly<Record<string, string>>;
 	/** Unique for the stack; the same one again is the same change set. */
@@ -125,20 +130,22 @@ export async function planStack(target: StackTarget, plan: StackPlan): Promise<C
 			new CreateChangeSetCommand({
 				...shared,
 				ChangeSetType: creates ? "CREATE" : "UPDATE",
-				...("url" in plan.template ? { TemplateURL: plan.template.url } : { TemplateBody: plan.template.body }),
+				...templateOf(plan),
 				Parameters: Object.entries(plan.parameters).map(([ParameterKey, ParameterValue]) => ({
 					ParameterKey,
 					ParameterValue,
 				})),
 				Tags: Object.entries(plan.tags).map(([Key, Value]) => ({ Key, Value })),
 				Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-				// What a first deployment has made stays when a later resource fails, so that the next one goes on there: a zone that is made
-				// anew gets other name servers. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
-				...(creates && { OnStackFailure: "DO_NOTHING" }),
 			}),
 		),
 	);
 	return compared(target, plan.name, { creates, isUnfinished });
+}
+
+function templateOf({ template }: StackPlan): Partial<CreateChangeSetCommandInput> {
+	if (template === "standing") return { UsePreviousTemplate: true };
+	return "url" in template ? { TemplateURL: template.url } : { TemplateBody: template.body };
 }
 
 /** Comparing takes seconds, a minute for hundreds of resources; what takes ten does not end. */
@@ -206,27 +213,6 @@ function resourceOf({ ResourceChange }: Change): PlannedResource[] {
 	const { Action, LogicalResourceId, ResourceType, Replacement } = ResourceChange ?? {};
 	if (!Action || !LogicalResourceId || Action === "SyncWithActual") return [];
 	return [{ action: Action, logicalId: LogicalResourceId, type: ResourceType ?? "", replacement: Replacement }];
-}
-
-/** Carries a change set out. What fails on the way stays as it is when the stack is new; an update goes back to what was. */
-export async function executeChangeSet(
-	{ client, stackName }: StackTarget,
-	{ name, creates, isUnfinished }: { name: string; creates: boolean; isUnfinished: boolean },
-): Promise<void> {
-	await calling("CloudFormation", () =>
-		client.send(
-			new ExecuteChangeSetCommand({
-				...{ StackName: stackName, ChangeSetName: name },
-				// Without a choice at creation it is OnStackFailure that counts; the two do not go together.
-				...(!creates && { DisableRollback: isUnfinished }),
-			}),
-		),
-	);
-}
-
-/** Deletes the stack; resources that are to be retained stay. Safe to repeat. */
-export async function deleteStack({ client, stackName }: StackTarget): Promise<void> {
-	await calling("CloudFormation", () => client.send(new DeleteStackCommand({ StackName: stackName })));
 }
 
 /** CloudFormation would not, or not in time; the message has its words. */

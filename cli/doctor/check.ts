@@ -1,4 +1,4 @@
-import type { Area, Diagnosis } from "../../domain/diagnosis.ts";
+import { type Area, type Diagnosis, unknown } from "../../domain/diagnosis.ts";
 import { inOurWords } from "../environments/in-our-words.ts";
 import { CommandFailed } from "../failures.ts";
 
@@ -7,24 +7,34 @@ export interface Check {
 	area: Area;
 	/** `registrar`, or an environment's name. */
 	where: string;
-	look: () => Promise<readonly Diagnosis[]>;
+	/** Rejects with why nobody could ask, for people. */
+	look: Look;
 }
 
-/** What a check has found. 'Could not ask' is never 'in order', nor 'broken' (R9). */
-export type Checked = Pick<Check, "area" | "where"> &
-	({ outcome: "looked"; found: readonly Diagnosis[] } | { outcome: "unknown"; because: string });
+export type Look = () => Promise<readonly Diagnosis[]>;
+
+/** What a check has found. 'Could not ask' is among it, and is never 'in order', nor 'broken' (R9). */
+export interface Checked extends Pick<Check, "area" | "where"> {
+	found: readonly Diagnosis[];
+}
 
 /** Makes all checks at once; one that cannot be made stops no other. */
 export function makeChecks(checks: readonly Check[]): Promise<Checked[]> {
-	return Promise.all(
-		checks.map(async ({ area, where, look }): Promise<Checked> => {
+	return Promise.all(checks.map(async ({ area, where, look }) => ({ area, where, found: await lookAtAll(look) })));
+}
+
+/** What all of them find; one that cannot look is `unknown`, and keeps nothing back of what others see. */
+export async function lookAtAll(...looks: readonly Look[]): Promise<Diagnosis[]> {
+	const found = await Promise.all(
+		looks.map(async (look): Promise<readonly Diagnosis[]> => {
 			try {
-				return { area, where, outcome: "looked", found: await look() };
+				return await look();
 			} catch (error) {
-				return { area, where, outcome: "unknown", because: becauseOf(error) };
+				return [unknown(becauseOf(error))];
 			}
 		}),
 	);
+	return found.flat();
 }
 
 function becauseOf(error: unknown): string {

@@ -1,17 +1,17 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { areas, type Diagnosis } from "../../domain/diagnosis.ts";
+import { areas } from "../../domain/diagnosis.ts";
 import { type StageName, stageNames } from "../../scripts/stages.ts";
 import { accessOf } from "../access.ts";
 import { type Api, createApi } from "../api.ts";
 import type { Context } from "../context.ts";
 import { inWords } from "../environments/in-our-words.ts";
 import { type Landscape, landscapeOf } from "../environments/landscape.ts";
-import { askAs } from "../environments/resolvers.ts";
-import { type Exit, exits } from "../failures.ts";
-import { table } from "../table.ts";
 import { type Check, type Checked, makeChecks } from "./check.ts";
 import { environmentChecks } from "./environment-checks.ts";
+import { ownApi } from "./hostname-check.ts";
 import { registrarChecks } from "./registrar-checks.ts";
+import { documentOf, exitOf, reportOf } from "./report.ts";
+import { type Standing, standingOf } from "./standing.ts";
 import { templateChecks } from "./template-checks.ts";
 
 /** `hostmaster doctor` */
@@ -26,71 +26,35 @@ export function addDoctorCommand(program: CommandUnknownOpts, context: Context):
 		.action(({ env, ...options }) =>
 			inWords(async () => {
 				const landscape = landscapeOf(context.world, options);
-				const stages: readonly StageName[] = env ? [env] : stageNames;
-				const checks = [
-					...registrarChecks(landscape, context.world.now()),
-					...stages.flatMap((stage) => checksOf(landscape, stage, context)),
-					...templateChecks(stages.map((stage) => landscape.environment(stage))),
-				];
+				const checks = checksOf(landscape, env ? [env] : stageNames, context);
 				context.tell(`Looking at ${checks.length} things on ${landscape.where}.`);
 				const checked = inOrder(await makeChecks(checks));
-				context.answer({ value: documentOf(checked), text: textOf(checked, context), exit: exitOf(checked) });
+				const text = reportOf(checked, context.paint.result);
+				context.answer({ value: documentOf(checked), text, exit: exitOf(checked) });
 			}),
 		);
 }
 
-function checksOf(landscape: Landscape, stage: StageName, context: Context): Check[] {
-	const environment = landscape.environment(stage);
-	askAs(environment);
-	return environmentChecks(environment, () => apiOf(landscape, stage, context), context.world.now());
+function checksOf(landscape: Landscape, stages: readonly StageName[], context: Context): Check[] {
+	const nowMs = context.world.now();
+	const { isHere } = landscape;
+	const standings = stages.map((stage) => standingOf(landscape.environment(stage)));
+	return [
+		// The registrar has no resolvers of its own; all environments' are of one world.
+		...standings.slice(0, 1).flatMap(({ dns }) => registrarChecks(landscape, dns, nowMs)),
+		...standings.flatMap((standing) =>
+			environmentChecks(standing, { api: () => apiOf(standing, isHere, context), nowMs, isHere }),
+		),
+		...templateChecks(standings),
+	];
 }
 
-/** Here each environment is known by its name; on AWS --api says which one, and is that of --env. */
-function apiOf({ isHere }: Landscape, stage: StageName, context: Context): Api {
-	return isHere ? createApi(accessOf(context.world, stage), context.world) : context.api();
+/** Here each environment is known by its name; on AWS --api names one, which may be another's. */
+async function apiOf(standing: Standing, isHere: boolean, { world, api }: Context): Promise<Api> {
+	if (isHere) return createApi(accessOf(world, standing.environment.stage), world);
+	return await ownApi(api(), standing);
 }
 
 function inOrder(checked: readonly Checked[]): Checked[] {
 	return checked.toSorted((left, right) => areas.indexOf(left.area) - areas.indexOf(right.area));
-}
-
-const foundIn = (checked: Checked): readonly Diagnosis[] => (checked.outcome === "looked" ? checked.found : []);
-
-function exitOf(checked: readonly Checked[]): Exit {
-	if (checked.some((each) => foundIn(each).some(({ kind }) => kind === "fault"))) return exits.failed;
-	return checked.some(({ outcome }) => outcome === "unknown") ? exits.unasked : 0;
-}
-
-function documentOf(checked: readonly Checked[]) {
-	const told = (kind: Diagnosis["kind"]) =>
-		checked.flatMap((each) =>
-			foundIn(each)
-				.filter((one) => one.kind === kind)
-				.map(({ kind: _same, ...one }) => ({ area: each.area, where: each.where, ...one })),
-		);
-	return {
-		findings: told("fault"),
-		advice: told("advice"),
-		unknown: checked.flatMap((each) =>
-			each.outcome === "unknown" ? [{ area: each.area, where: each.where, because: each.because }] : [],
-		),
-		lookedAt: checked.map(({ area, where }) => ({ area, where })),
-	};
-}
-
-function textOf(checked: readonly Checked[], { paint }: Context): string {
-	const { red, green, yellow, dim } = paint.result;
-	const rows = checked.flatMap((each): string[][] => {
-		const place = [each.area, each.where];
-		if (each.outcome === "unknown") return [[...place, yellow("unknown"), each.because, "", ""]];
-		if (each.found.length === 0) return [[...place, green("ok"), "", "", ""]];
-		return each.found.map(({ kind, message, actor, fix }) => [
-			...place,
-			kind === "fault" ? red("fault") : yellow("advice"),
-			...[message, actor, fix],
-		]);
-	});
-	const { findings, unknown } = documentOf(checked);
-	const sum = `${findings.length} faults, ${unknown.length} could not be asked.`;
-	return `${table(["AREA", "WHERE", "IS", "WHAT", "WHO", "DO"], rows, paint.result)}\n\n${findings.length + unknown.length === 0 ? green("All is as it was designed.") : dim(sum)}`;
 }

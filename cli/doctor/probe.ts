@@ -16,9 +16,9 @@ const nobody = "hostmaster-edge";
 export async function probeAnyHostname(
 	distribution: string,
 	platformDomain: string,
-	{ port, authority }: { port: number; authority: string },
+	{ port, authority, resolvers }: { port: number; authority: string; resolvers?: string },
 ): Promise<EdgeSeen> {
-	const found = await resolveAddresses(distribution);
+	const found = await resolveAddresses(distribution, resolvers);
 	if (found.outcome === "no-answer") throw new Error(`Nobody resolves ${distribution} (${found.code}).`);
 	const [address] = found.outcome === "found" ? found.addresses : [];
 	if (!address) return { isOurs: false, because: "it has no address" };

@@ -1,31 +1,32 @@
-import { policyRecords } from "../../domain/apex-records.ts";
-import { apexDiagnoses, type Diagnosis, dnssecDiagnoses } from "../../domain/diagnosis.ts";
-import { dnssecOf, recordNames, zoneOf } from "../../services/zone-state.ts";
+import { apexDiagnoses } from "../../domain/apex-diagnosis.ts";
+import { dnssecDiagnoses, fault } from "../../domain/diagnosis.ts";
+import type { DnsPlace } from "../../services/public-dns.ts";
+import { dnssecOf, recordsOf, zoneOf } from "../../services/zone-state.ts";
 import { requireAccount } from "../environments/account.ts";
 import type { Landscape } from "../environments/landscape.ts";
 import type { Check } from "./check.ts";
-import { delegationDiagnoses } from "./environment-checks.ts";
+import { lookAtDelegation } from "./dns-checks.ts";
 import { registrationDiagnoses } from "./registration-check.ts";
 
-const where = "registrar";
-
 /** What the registrar's account has to be: each apex delegated to its zone, nothing under it but policies and delegations. */
-export function registrarChecks({ registrar }: Landscape, nowMs: number): Check[] {
+export function registrarChecks({ registrar }: Landscape, dns: DnsPlace, nowMs: number): Check[] {
 	const { accountId, account, values } = registrar;
-	return values.apexes.flatMap((apex): Check[] => {
+	const delegated = values.delegations.map((delegation) => delegation.name);
+	return values.apexes.flatMap((apex) => {
 		const { name } = apex;
-		const zone = async () => {
+		const missing = `The registrar's account has no zone ${name}.`;
+		const zoneIfAny = async () => {
 			await requireAccount(account, accountId, "the registrar");
 			return zoneOf(account.route53, name);
 		};
-		const missing: Diagnosis = {
-			...{ kind: "fault", message: `The registrar's account has no zone ${name}.`, actor: "operator" },
-			fix: "hostmaster registrar deploy",
+		const zone = async () => {
+			const found = await zoneIfAny();
+			if (!found) throw new Error(missing);
+			return found;
 		};
-		return [
+		const looks: Omit<Check, "where">[] = [
 			{
 				area: "registration",
-				where,
 				look: async () => {
 					await requireAccount(account, accountId, "the registrar");
 					return registrationDiagnoses(apex, account.domains, nowMs);
@@ -33,31 +34,24 @@ export function registrarChecks({ registrar }: Landscape, nowMs: number): Check[
 			},
 			{
 				area: "apex",
-				where,
-				look: async () => {
-					const found = await zone();
-					if (!found) return [];
-					const delegated = values.delegations.map((delegation) => delegation.name);
-					const records = await recordNames(account.route53, found.zoneId);
-					return apexDiagnoses(records, { apex: name, policies: policyRecords(apex), delegated });
-				},
+				look: async () => apexDiagnoses(await recordsOf(account.route53, (await zone()).zoneId), apex, delegated),
 			},
 			{
 				area: "delegation",
-				where,
 				look: async () => {
-					const found = await zone();
-					return found ? delegationDiagnoses(name, found.nameServers) : [missing];
+					const found = await zoneIfAny();
+					if (!found) return [fault(missing, "hostmaster registrar deploy")];
+					return lookAtDelegation({ name, nameServers: found.nameServers }, dns);
 				},
 			},
 			{
 				area: "dnssec",
-				where,
 				look: async () => {
-					const found = await zone();
-					return found ? dnssecDiagnoses(await dnssecOf(account.route53, name, found.zoneId)) : [];
+					const { zoneId } = await zone();
+					return dnssecDiagnoses(await dnssecOf(account.route53, name, zoneId, dns));
 				},
 			},
 		];
+		return looks.map((look) => ({ ...look, where: "registrar" }));
 	});
 }

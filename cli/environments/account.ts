@@ -4,6 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { Route53DomainsClient } from "@aws-sdk/client-route-53-domains";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-providers";
 import { CommandFailed, exits } from "../failures.ts";
@@ -24,6 +25,7 @@ export interface Account {
 	domains: Route53DomainsClient;
 	dynamodb: DynamoDBClient;
 	acm: ACMClient;
+	secrets: SecretsManagerClient;
 	/** How long to wait between two looks at a slow service. */
 	pollMs: number;
 }
@@ -45,6 +47,7 @@ export function accountOf({ profile, local }: AccountAccess): Account {
 		domains: new Route53DomainsClient(shared),
 		dynamodb: new DynamoDBClient(shared),
 		acm: new ACMClient(shared),
+		secrets: new SecretsManagerClient(shared),
 		pollMs: local ? 200 : 5_000,
 	};
 }

@@ -71,27 +71,29 @@ function addPromotion(environments: CommandUnknownOpts, context: Context): void 
 	environments
 		.command("promote")
 		.description(
-			"bring the very release that runs in one environment to another: shows the plan, and carries it out with --yes",
+			"bring the very release that runs in one environment to another: shows the plan, and carries it out with --yes <digest>",
 		)
 		.addOption(new Option("--from <environment>", "where it runs").choices(stageNames).default("nonprod" as StageName))
 		.addOption(new Option("--to <environment>", "where it is to run").choices(stageNames).default("prod" as StageName))
-		.option("--yes", "carry the plan out")
+		.option(
+			"--yes <digest>",
+			"carry the plan out, if it is still this release that runs there: its digest, or the first 12 digits",
+		)
 		.option("--from-profile <name>", "AWS profile of the account that it runs in")
 		.addOption(profileOption())
 		.addOption(awsOption())
-		.action(({ from, to, yes = false, fromProfile, ...options }) =>
+		.action(({ from, to, yes: confirmed, fromProfile, ...options }) =>
 			inWords(async () => {
 				if (from === to) throw misused("--from and --to are the same.", "Name two environments.");
 				const source = landscapeOf(context.world, { ...options, profile: fromProfile ?? options.profile });
 				const target = landscapeOf(context.world, options);
-				const done = await promote(source.environment(from), target.environment(to), { confirmed: yes }, context);
+				const done = await promote(source.environment(from), target.environment(to), { confirmed }, context);
 				const short = done.release.slice(0, 12);
-				const text =
-					done.plan.length === 0
-						? `${to} runs ${short} already.`
-						: done.carriedOut
-							? `${to} runs ${short}.`
-							: `${to} would run ${short}, with ${done.plan.length} resources changed. Carry it out: --yes`;
+				const text = done.isSame
+					? `${to} runs ${short} already.`
+					: done.carriedOut
+						? `${to} runs ${short}.`
+						: `${to} would run ${short}, with ${done.plan.length} resources changed. Carry it out: --yes ${short}`;
 				context.answer({ value: { from, to, ...done }, text });
 			}),
 		);

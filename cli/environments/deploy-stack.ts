@@ -1,7 +1,7 @@
-import { followStack, type Progress } from "../../services/stack-progress.ts";
+import { executeChangeSet } from "../../services/stack-operations.ts";
+import { type FollowedEvents, followStack, type Progress } from "../../services/stack-progress.ts";
 import {
 	type ChangeSet,
-	executeChangeSet,
 	type PlannedResource,
 	planStack,
 	readStack,
@@ -34,7 +34,8 @@ const stuck: Readonly<Record<string, string>> = {
 export async function awaitRest(target: StackTarget, context: Context): Promise<Stack | undefined> {
 	const stack = await readStack(target);
 	if (!stack?.status.endsWith("_IN_PROGRESS")) return stack;
-	return await follow(target, context, new Date(context.world.now()));
+	// CloudFormation's clock is not ours: what it began in the same minute is of this run.
+	return await follow(target, context, { since: new Date(context.world.now() - 60_000) });
 }
 
 /** The same for who deploys: throws CommandFailed for a stack that nobody can deploy over. */
@@ -51,15 +52,32 @@ export async function settleStack(target: StackTarget, context: Context): Promis
 	return settled;
 }
 
-/** The plan as CloudFormation sees it: nothing has changed yet. */
+/** The plan as CloudFormation sees it: nothing has changed yet. Throws CommandFailed for one that cannot be made, or not be carried out. */
 export async function planned(target: StackTarget, plan: StackPlan): Promise<ChangeSet> {
 	try {
-		return await planStack(target, plan);
+		const changeSet = await planStack(target, plan);
+		if (changeSet.outcome === "planned" && changeSet.isUnfinished) requireNothingAnew(target, changeSet.resources);
+		return changeSet;
 	} catch (error) {
 		if (!(error instanceof StackRefused)) throw error;
 		const fix = "The template or its values are not right: mend them, and run this again. Nothing was changed.";
 		throw new CommandFailed(exits.refused, { title: error.message, fix }, { cause: error });
 	}
+}
+
+/**
+ * A stack that does not stand as a whole is gone on with only while what was made is kept, and so CloudFormation replaces nothing: it would
+ * fail half-way, where no plan helps any more. What it replaces `Conditional`ly, such as what names another resource, it mostly does not.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+ */
+function requireNothingAnew({ stackName }: StackTarget, resources: readonly PlannedResource[]): void {
+	const anew = resources.filter(({ replacement }) => replacement === "True").map(({ logicalId }) => logicalId);
+	if (anew.length === 0) return;
+	throw new CommandFailed(exits.refused, {
+		title: `${stackName} does not stand as a whole yet, and this would make ${anew.join(", ")} anew.`,
+		detail: "CloudFormation goes on with such a stack by keeping what was made, and replaces nothing meanwhile.",
+		fix: `Take the change of these resources back, run this again until the stack stands, and make it then. Or give up what was made, with: aws cloudformation rollback-stack --stack-name ${stackName}. That deletes a stack that has never stood; what it retains stays (docs/deploy.md, Teardown). Nothing was changed.`,
+	});
 }
 
 /** Carries a plan out and follows it to its end. Throws CommandFailed with the first resource that failed, and why. */
@@ -68,19 +86,22 @@ export async function carryOut(
 	changeSet: Extract<ChangeSet, { outcome: "planned" }>,
 	context: Context,
 ): Promise<Stack> {
-	const since = new Date(context.world.now());
-	await executeChangeSet(target, changeSet);
-	const stack = await follow(target, context, since);
+	const token = await executeChangeSet(target, changeSet);
+	const stack = await follow(target, context, { token });
 	if (!stack) throw new CommandFailed(exits.failed, { title: `${target.stackName} is gone.`, fix: "Run this again." });
 	return stack;
 }
 
-/** Follows a deletion to its end. Throws CommandFailed with what could not be deleted. */
-export async function awaitGone(target: StackTarget, context: Context): Promise<void> {
-	await follow(target, context, new Date(context.world.now()));
+/** Follows a deletion, by its token, until the stack is gone. Throws CommandFailed with what could not be deleted. */
+export async function awaitGone(target: StackTarget, token: string, context: Context): Promise<void> {
+	const left = await follow(target, context, { token });
+	if (!left) return;
+	const title = `${target.stackName} is ${left.status}, and was to be deleted.`;
+	const fix = "Somebody else works at it: see its events in the CloudFormation console, then run this again.";
+	throw new CommandFailed(exits.failed, { title, detail: left.statusReason, fix });
 }
 
-async function follow(target: StackTarget, context: Context, since: Date): Promise<Stack | undefined> {
+async function follow(target: StackTarget, context: Context, events: FollowedEvents): Promise<Stack | undefined> {
 	const failures: Progress[] = [];
 	const tell = (progress: Progress) => {
 		// Of the run before, a moment ago.
@@ -89,11 +110,9 @@ async function follow(target: StackTarget, context: Context, since: Date): Promi
 		if (progress.status.endsWith("_FAILED")) failures.push(progress);
 		tellProgress(progress, context);
 	};
-	// CloudFormation's clock is not ours: what it began in the same minute is of this run.
-	const begin = new Date(since.getTime() - 60_000);
 	try {
-		const stack = await followStack(target, { since: begin, deadlineMs: context.world.now() + longestMs, tell });
-		if (!stack || /^(?:CREATE|UPDATE|DELETE)_COMPLETE$/.test(stack.status)) return stack;
+		const stack = await followStack(target, { ...events, deadlineMs: context.world.now() + longestMs, tell });
+		if (!stack || /^(?:CREATE|UPDATE)_COMPLETE$/.test(stack.status)) return stack;
 		throw failedAt(target, stack, failures);
 	} catch (error) {
 		if (!(error instanceof StackRefused)) throw error;

@@ -1,5 +1,6 @@
 import { HostmasterError } from "../../domain/errors.ts";
 import { MissingConfiguration } from "../../scripts/stages.ts";
+import { ArtifactAltered } from "../../services/artifacts.ts";
 import { CommandFailed, exits, misused } from "../failures.ts";
 
 /** What AWS and our own values say when they refuse, as a command tells it; what is none of these is a defect, and passes as it is. */
@@ -8,6 +9,11 @@ export function inOurWords(error: unknown): unknown {
 	if (error instanceof HostmasterError) {
 		const report = { title: error.detail, fix: "Run this again in a moment: it goes on where it stopped." };
 		return new CommandFailed(exits.unasked, report, { cause: error });
+	}
+	if (error instanceof ArtifactAltered) {
+		const fix =
+			"Find out who has written there and delete that object; then onboard that environment again, from a checkout that you trust.";
+		return new CommandFailed(exits.failed, { title: error.message, fix }, { cause: error });
 	}
 	// Exceptions of the SDK's clients, and of its credential providers, which have no common base but these members.
 	if (error instanceof Error && ("$metadata" in error || error.name === "CredentialsProviderError")) {

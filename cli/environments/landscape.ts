@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { exampleAccountsIn, type Registrar, readRegistrar } from "../../scripts/registrar-values.ts";
+import {
+	exampleAccountsIn,
+	type Registrar,
+	readRegistrar,
+	registrarPlaceholders,
+} from "../../scripts/registrar-values.ts";
 import { placeholdersOf, readStage, type StageName, stageNames, stagesFile } from "../../scripts/stages.ts";
 import { misused } from "../failures.ts";
 import type { World } from "../world.ts";
@@ -23,7 +28,14 @@ export interface Landscape {
 	where: string;
 	isHere: boolean;
 	/** `parameters`: of its stack, where they are not as the template has them. */
-	registrar: { accountId: string; account: Account; values: Registrar; parameters: Readonly<Record<string, string>> };
+	registrar: {
+		accountId: string;
+		account: Account;
+		values: Registrar;
+		parameters: Readonly<Record<string, string>>;
+		/** Values that nobody has set yet, by their names in infra/stages.yml: with any of them nothing is deployed. */
+		unset: readonly string[];
+	};
 	environment(stage: StageName): Environment;
 }
 
@@ -69,6 +81,7 @@ function awsLandscape({ profile, registrarProfile }: LandscapeOptions): Landscap
 			account: accountOf({ profile: registrarProfile ?? profile }),
 			values: registrar,
 			parameters: {},
+			unset: registrarPlaceholders(accounts, registrar),
 		},
 		environment(stage) {
 			const parameters = readStage(stage);
@@ -76,15 +89,16 @@ function awsLandscape({ profile, registrarProfile }: LandscapeOptions): Landscap
 				...exampleAccountsIn(accounts).filter((name) => name === `accounts.${stage}` || name === "accounts.registrar"),
 				...placeholdersOf(parameters).map((name) => `${stage}.${name}`),
 			];
-			if (unset.length > 0) {
-				throw misused(
-					`${unset.join(", ")}: still a placeholder.`,
-					`Set it in ${stagesFile}; docs/deploy.md says to what.`,
-				);
-			}
+			requireSet(unset);
 			return { stage, accountId: accounts[stage], account: accountOf({ profile }), parameters };
 		},
 	};
+}
+
+/** Throws CommandFailed when something is not set yet. `unset`: by the names in infra/stages.yml. */
+export function requireSet(unset: readonly string[]): void {
+	if (unset.length === 0) return;
+	throw misused(`${unset.join(", ")}: still a placeholder.`, `Set it in ${stagesFile}; docs/deploy.md says to what.`);
 }
 
 function localLandscape(file: string): Landscape {
@@ -98,6 +112,7 @@ function localLandscape(file: string): Landscape {
 			account: account(world.registrar),
 			values: localRegistrar(world),
 			parameters: { Resolvers: world.resolvers.map(({ host, port }) => `${host}:${port}`).join(",") },
+			unset: [],
 		},
 		environment(stage) {
 			const found = world.environments[stage];

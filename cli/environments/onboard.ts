@@ -1,6 +1,6 @@
 import { delegationRoleArn } from "../../domain/registrar.ts";
 import { packageStages, reportParity, zipDigests } from "../../scripts/package.ts";
-import { describeRelease, type Release } from "../../scripts/release.ts";
+import { describeRelease, type Release, readReleasedTemplate } from "../../scripts/release.ts";
 import { artifactParameter, releaseParameter, tagsOf } from "../../scripts/release-template.ts";
 import { stageNames } from "../../scripts/stages.ts";
 import type { ArtifactStore } from "../../services/artifacts.ts";
@@ -13,6 +13,8 @@ import { carryOut, planned, settleStack } from "./deploy-stack.ts";
 import type { Environment, Landscape } from "./landscape.ts";
 import { templateUrl, uploadRelease } from "./release-upload.ts";
 import type { Step } from "./steps.ts";
+import { letWorkBegin } from "./stop-new-work.ts";
+import { requireFreeNames } from "./taken-names.ts";
 import { verifySteps } from "./verify.ts";
 
 export function stackOf({ stage, account: { cloudformation, pollMs } }: Environment): StackTarget {
@@ -29,6 +31,11 @@ export function onboardingSteps(environment: Environment, landscape: Landscape, 
 	let release: Release | undefined;
 	let store: ArtifactStore | undefined;
 	let stack: Stack | undefined;
+	const deploy = async (before: Stack | undefined, nonce: string | undefined) => {
+		const change = await planned(target, stackPlan(environment, got(release), got(store), nonce));
+		stack = change.outcome === "empty" ? before : await carryOut(target, change, context);
+		return change;
+	};
 	return [
 		{ name: "account", act: () => requireAccount(account, accountId, stage) },
 		{ name: "delegation role", act: async () => delegationPlan(environment, landscape) },
@@ -39,6 +46,7 @@ export function onboardingSteps(environment: Environment, landscape: Landscape, 
 				return release.digest.slice(0, 12);
 			},
 		},
+		{ name: "names", act: () => requireFreeNames(environment, target, templateOf(stage, got(release))) },
 		{
 			name: "artifacts",
 			act: async () => {
@@ -52,25 +60,36 @@ export function onboardingSteps(environment: Environment, landscape: Landscape, 
 			name: "stack",
 			act: async () => {
 				const before = await settleStack(target, context);
-				const change = await planned(target, stackPlan(environment, got(release), got(store)));
-				if (change.outcome === "empty") {
-					stack = before;
-					return `${target.stackName} is so already`;
-				}
-				stack = await carryOut(target, change, context);
+				const change = await deploy(before, before?.parameters[nonceParameter]);
+				if (change.outcome === "empty") return `${target.stackName} is so already`;
 				return `${target.stackName}: ${change.resources.length} resources ${change.creates ? "made" : "changed"}`;
 			},
 		},
-		...verifySteps(environment, context, () => got(stack)),
+		...verifySteps(environment, context, {
+			stack: () => got(stack),
+			delegateAgain: async () => void (await deploy(stack, String(context.world.now()))),
+		}),
+		{ name: "new work", act: () => letWorkBegin(environment) },
 	];
 }
 
-/** What CloudFormation is asked for: the release's template with this environment's values. */
-export function stackPlan({ stage, parameters }: Environment, release: Release, store: ArtifactStore): StackPlan {
+/** Another value than the stack has makes it write and check its delegation once more. */
+export const nonceParameter = "DelegationNonce";
+
+/** What CloudFormation is asked for: the release's template with this environment's values. `nonce`: as the stack has it, or another. */
+export function stackPlan(
+	{ stage, parameters }: Environment,
+	release: Release,
+	store: ArtifactStore,
+	nonce: string | undefined,
+): StackPlan {
 	return {
 		name: `release-${release.digest.slice(0, 32)}`,
 		template: { url: templateUrl(store, release, stage) },
-		parameters: { ...parameters, [artifactParameter]: store.bucket, [releaseParameter]: release.digest },
+		parameters: {
+			...{ ...parameters, [artifactParameter]: store.bucket, [releaseParameter]: release.digest },
+			...(nonce !== undefined && { [nonceParameter]: nonce }),
+		},
 		tags: tagsOf(stage),
 	};
 }
@@ -85,6 +104,10 @@ export async function packageRelease({ tell }: Context): Promise<Release> {
 		});
 	}
 	return describeRelease(zipDigests());
+}
+
+function templateOf(stage: Environment["stage"], release: Release): string {
+	return Buffer.from(readReleasedTemplate(stage, release)).toString("utf8");
 }
 
 /** How the zone will be delegated; refused before anything is made when the registrar does not know of it. */

@@ -10,13 +10,14 @@ import type { Context } from "../context.ts";
 import { requireAccount } from "./account.ts";
 import { ensureArtifacts } from "./artifact-bucket.ts";
 import { carryOut, planLines, planned, settleStack } from "./deploy-stack.ts";
-import type { Landscape } from "./landscape.ts";
+import { type Landscape, requireSet } from "./landscape.ts";
 import type { Step } from "./steps.ts";
 
 /** What the registrar's stack takes: apex zones, their policy records, a role for each delegation, and who looks after the registrations. Each step can be repeated. */
 export function registrarSteps({ registrar }: Landscape, context: Context): Step[] {
-	const { accountId, account, values, parameters } = registrar;
+	const { accountId, account, values, parameters, unset } = registrar;
 	const target = { client: account.cloudformation, stackName: "hostmaster-registrar", pollMs: account.pollMs };
+	requireSet(unset);
 	let store: ArtifactStore | undefined;
 	return [
 		{ name: "account", act: () => requireAccount(account, accountId, "the registrar") },
@@ -35,7 +36,7 @@ export function registrarSteps({ registrar }: Landscape, context: Context): Step
 				const text = JSON.stringify(withZips(registrarTemplate(values), zips));
 				const digest = digestOf(text);
 				const key = `templates/${digest}.json`;
-				await putOnce(store, key, text);
+				await putOnce(store, { key, sha256: digest }, text);
 				await settleStack(target, context);
 				const change = await planned(target, {
 					...{ name: `registrar-${digest.slice(0, 32)}`, template: { url: urlOf(store, key) } },
@@ -56,7 +57,7 @@ async function uploadFunctions(store: ArtifactStore, { tell }: Context): Promise
 	await withLock(lockFile, () => buildFunctions((line) => tell(`      ${line}`)));
 	const zips = registrarZipDigests();
 	for (const [key, sha256] of Object.entries(zips)) {
-		await putOnce(store, zipKey(sha256), () => readFileSync(zipFile(key)));
+		await putOnce(store, { key: zipKey(sha256), sha256 }, () => readFileSync(zipFile(key)));
 	}
 	return zips;
 }

@@ -1,9 +1,15 @@
-import { readFileSync } from "node:fs";
-import { templateFile } from "../../scripts/package.ts";
-import { digestOf, type Release, readZip, releaseSchema } from "../../scripts/release.ts";
+import { type Release, readReleasedTemplate, readZip, releaseFlaws, releaseSchema } from "../../scripts/release.ts";
 import { zipKey } from "../../scripts/release-template.ts";
 import { type StageName, stageNames } from "../../scripts/stages.ts";
-import { type ArtifactStore, getArtifact, putOnce, urlOf } from "../../services/artifacts.ts";
+import {
+	type ArtifactStore,
+	type ContentKey,
+	getArtifact,
+	getContent,
+	putArtifact,
+	putOnce,
+	urlOf,
+} from "../../services/artifacts.ts";
 import { CommandFailed, exits } from "../failures.ts";
 
 const manifestKey = (digest: string): string => `releases/${digest}/release.json`;
@@ -20,58 +26,96 @@ export async function uploadRelease(
 	release: Release,
 ): Promise<{ uploaded: number; parts: number }> {
 	const zips = Object.entries(release.functions).map(([key, sha256]) => ({
-		key: zipKey(sha256),
+		...{ key: zipKey(sha256), sha256 },
 		body: () => readZip(key, release),
 	}));
 	const templates = stageNames.map((stage) => ({
-		key: templateKey(release.templates[stage]),
-		body: () => readFileSync(templateFile(stage)),
+		...templatePart(release, stage),
+		body: () => readReleasedTemplate(stage, release),
 	}));
 	const parts = [...zips, ...templates];
 	const uploaded = await putAll(store, parts);
-	// Last: a release that can be found is whole.
-	await putOnce(store, manifestKey(release.digest), JSON.stringify(release));
+	await putManifest(store, release);
 	return { uploaded, parts: parts.length };
 }
 
-/** Copies a release from one account's store to another's, byte by byte as its digests say. Safe to repeat and to interrupt. */
+/**
+ * Copies a release from one account's store to another's, byte by byte as its digests say, once what lies there is known to be what its
+ * digest says as a whole. Safe to repeat and to interrupt.
+ */
 export async function copyRelease(
 	from: ArtifactStore,
 	to: ArtifactStore,
 	digest: string,
 ): Promise<{ release: Release; uploaded: number }> {
-	const release = releaseSchema.parse(
-		JSON.parse(Buffer.from(await getArtifact(from, manifestKey(digest))).toString("utf8")),
+	const release = await readManifest(from, digest);
+	const templates = await Promise.all(
+		stageNames.map(async (stage) => {
+			const part = templatePart(release, stage);
+			const bytes = await getContent(from, part);
+			return { ...part, stage, body: () => bytes };
+		}),
 	);
-	if (release.digest !== digest) throw altered(from, manifestKey(digest));
-	const objects = [
-		...Object.values(release.functions).map((sha256) => ({ sha256, key: zipKey(sha256) })),
-		...stageNames.map((stage) => ({ sha256: release.templates[stage], key: templateKey(release.templates[stage]) })),
-	];
-	const uploaded = await putAll(
-		to,
-		objects.map(({ key, sha256 }) => ({ key, body: () => fetchExactly(from, key, sha256) })),
-	);
-	await putOnce(to, manifestKey(release.digest), JSON.stringify(release));
+	requireWhole(from, release, templates);
+	const zips = Object.values(release.functions).map((sha256) => {
+		const part = { key: zipKey(sha256), sha256 };
+		return { ...part, body: () => getContent(from, part) };
+	});
+	const uploaded = await putAll(to, [...zips, ...templates]);
+	await putManifest(to, release);
 	return { release, uploaded };
 }
 
-/** What lies under a digest must be what it says, whoever has put it there. */
-async function fetchExactly(from: ArtifactStore, key: string, sha256: string): Promise<Uint8Array> {
-	const bytes = await getArtifact(from, key);
-	if (digestOf(bytes) === sha256) return bytes;
-	throw altered(from, key);
+/** A stage's template of a release that lies there. Throws ArtifactAltered. */
+export async function storedTemplate(store: ArtifactStore, release: Release, stage: StageName): Promise<string> {
+	return Buffer.from(await getContent(store, templatePart(release, stage))).toString("utf8");
 }
 
-function altered({ bucket }: ArtifactStore, key: string): CommandFailed {
+function templatePart({ templates }: Release, stage: StageName): ContentKey {
+	return { key: templateKey(templates[stage]), sha256: templates[stage] };
+}
+
+/** Last of all: a release that can be found is whole. It is put again each time: its key tells the release, and not its own bytes. */
+function putManifest(store: ArtifactStore, release: Release): Promise<void> {
+	return putArtifact(store, manifestKey(release.digest), JSON.stringify(release));
+}
+
+async function readManifest(from: ArtifactStore, digest: string): Promise<Release> {
+	const bytes = await getArtifact(from, manifestKey(digest));
+	const read = releaseSchema.safeParse(parsedOrNone(Buffer.from(bytes).toString("utf8")));
+	if (!read.success) throw forged(from, digest, ["Its list is none."]);
+	if (read.data.digest !== digest) throw forged(from, digest, [`Its list is of release ${read.data.digest}.`]);
+	return read.data;
+}
+
+function parsedOrNone(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Each part may be what its own digest says, and the whole another: the list that names them could be anybody's. */
+function requireWhole(
+	from: ArtifactStore,
+	release: Release,
+	templates: readonly { stage: StageName; body: () => Uint8Array }[],
+): void {
+	const texts = new Map(templates.map(({ stage, body }) => [stage, Buffer.from(body()).toString("utf8")]));
+	const flaws = releaseFlaws(release, texts);
+	if (flaws.length > 0) throw forged(from, release.digest, flaws);
+}
+
+function forged({ bucket }: ArtifactStore, digest: string, flaws: readonly string[]): CommandFailed {
 	return new CommandFailed(exits.failed, {
-		title: `${key} in ${bucket} is not what its name says.`,
-		fix: "Somebody has changed the release: deploy it to that environment again, from a checkout that you trust.",
+		title: `What lies in ${bucket} as release ${digest.slice(0, 12)} is not that release.`,
+		detail: flaws.join(" "),
+		fix: "Find out who has written there. Then onboard that environment again, from a checkout that you trust. Nothing was copied.",
 	});
 }
 
-interface Part {
-	key: string;
+interface Part extends ContentKey {
 	body: () => Promise<Uint8Array> | Uint8Array;
 }
 
@@ -81,7 +125,7 @@ const atOnce = 8;
 async function putAll(store: ArtifactStore, parts: readonly Part[]): Promise<number> {
 	let uploaded = 0;
 	for (let at = 0; at < parts.length; at += atOnce) {
-		const put = await Promise.all(parts.slice(at, at + atOnce).map(async ({ key, body }) => putOnce(store, key, body)));
+		const put = await Promise.all(parts.slice(at, at + atOnce).map(async (part) => putOnce(store, part, part.body)));
 		uploaded += put.filter(Boolean).length;
 	}
 	return uploaded;

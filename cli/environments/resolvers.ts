@@ -1,7 +1,8 @@
+import type { DnsPlace } from "../../services/public-dns.ts";
 import type { Environment } from "./landscape.ts";
 
-/** Asks DNS as the environment does: the services read their settings where functions have theirs. */
-export function askAs({ parameters }: Environment): void {
-	const { Resolvers = "", NameServerPort = "53" } = parameters;
-	Object.assign(process.env, { RESOLVERS: Resolvers, NAME_SERVER_PORT: NameServerPort });
+/** Where DNS is asked as the environment asks. */
+export function dnsOf({ parameters }: Environment): DnsPlace {
+	const { Resolvers: resolvers = "", NameServerPort: nameServerPort = "53" } = parameters;
+	return { resolvers, nameServerPort };
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { describeTrouble } from "../../domain/delegation.ts";
+import { type DelegationTrouble, describeTrouble } from "../../domain/delegation.ts";
 import { limits } from "../../domain/limits.ts";
 import { defineCustomResource, type ResourceEnd, type ResourceRequest } from "./custom-resource.ts";
 import type { Delegated } from "./parent.ts";
 import { standDelegation } from "./stand-delegation.ts";
 import { withdrawDelegation } from "./withdraw-delegation.ts";
 
-/** Properties of `Custom::Delegation` (infra/dns.yml). */
+/** Properties of `Custom::Delegation` (infra/dns.yml); its Nonce only makes CloudFormation ask again. */
 const propertiesSchema = z
 	.object({
 		Name: z.string(),
@@ -22,10 +22,15 @@ const propertiesSchema = z
 		}),
 	);
 
+/** What `State` says: absent in deployments that knew of none. */
+const stateSchema = z.object({ State: z.enum(["standing", "withdrawn"]).default("standing") });
+
 /** The physical ids: of a delegation that was seen to work, of one that was written only, and of none. */
 const idOf = ({ name, zoneId }: Delegated) => `${name}/${zoneId}`;
 const unprovenIdOf = (delegated: Delegated) => `${idOf(delegated)}/unproven`;
 const nothing = "nothing-written";
+/** The name in an id of a delegation; ids that CloudFormation or a failure made up have none. */
+const nameIn = (physicalId = "") => /^([^/]+\.[^/.]+)\/[A-Z0-9]+(?:\/unproven)?$/.exec(physicalId)?.[1];
 
 /**
  * Owns the delegation to this stack's zone, in the registrar's account (R5, R14): either it stands, and everything that a certificate
@@ -33,7 +38,9 @@ const nothing = "nothing-written";
  */
 export const handler = defineCustomResource(async (request) => {
 	const endsMs = Date.now() + 1_000 * limits.delegationTime.value;
-	return request.RequestType === "Delete" ? await withdraw(request, endsMs) : await stand(request, endsMs);
+	const isWanted =
+		request.RequestType !== "Delete" && stateSchema.parse(request.ResourceProperties).State === "standing";
+	return isWanted ? await stand(request, endsMs) : await withdraw(request, endsMs);
 });
 
 /**
@@ -42,11 +49,29 @@ export const handler = defineCustomResource(async (request) => {
  */
 async function stand({ RequestId, PhysicalResourceId, ResourceProperties }: ResourceRequest, endsMs: number) {
 	const delegated = propertiesSchema.parse(ResourceProperties);
+	const name = nameIn(PhysicalResourceId);
+	if (PhysicalResourceId !== undefined && name !== undefined && name !== delegated.name) {
+		return { physicalId: PhysicalResourceId, failed: describeTrouble(renameTrouble(name, delegated)) };
+	}
 	const { trouble, written } = await standDelegation(delegated, sessionOf(RequestId), endsMs);
 	if (!trouble) return { physicalId: idOf(delegated) };
 	// A failed Update keeps its id; another would be a resource to delete.
 	const physicalId = PhysicalResourceId ?? (written ? unprovenIdOf(delegated) : nothing);
 	return { physicalId, failed: describeTrouble(trouble) };
+}
+
+/**
+ * A stack keeps its name: under another one's role the old delegation cannot be taken away, and tenants have names below it. Told by
+ * the id, not by the old properties, since a rollback turns these around.
+ */
+function renameTrouble(before: string, { name, zoneId }: Delegated): DelegationTrouble {
+	return {
+		...{ stage: "guard", actor: "operator", final: true },
+		message: `PlatformDomain became ${name}, and a stack that is delegated as ${before} cannot be renamed. Nothing was changed in the registrar's account.`,
+		fix:
+			`Set PlatformDomain back to ${before} in infra/stages.yml; to have ${name}, take the environment down first (hostmaster ` +
+			`environments remove), then set it and onboard it. If zone ${zoneId} of ${name} is left over from this attempt, delete it.`,
+	};
 }
 
 async function withdraw(

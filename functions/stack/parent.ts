@@ -67,23 +67,21 @@ function theZone(client: Route53Client, apex: string, zones: readonly string[]):
 	return refused({ ...trouble, message, fix: "Delete those to which the registry does not delegate." });
 }
 
-/** The NS that stand for the delegated name. */
-export async function findDelegation(
+/** The NS, or the DS, that stand for the delegated name. */
+export async function findStanding(
 	{ client, zoneId }: Parent,
 	{ name }: Delegated,
+	type: DelegationChange["type"],
 	endsMs: number,
 ): Promise<Found<StandingSet | undefined>> {
 	return await patiently(endsMs, { stage: "write", fix: "Look at Route 53's health." }, async () =>
-		accepted(await recordSetOf(client, zoneId, { name, type: "NS" })),
+		accepted(await recordSetOf(client, zoneId, { name, type })),
 	);
 }
 
 /** The change as our own guard lets it through, before the registrar's account is asked anything (R5). */
-export function guarded(
-	{ name, apex }: Delegated,
-	change: Pick<DelegationChange, "action" | "ttlSeconds" | "values">,
-): Found<DelegationChange> {
-	const result = guardedChange({ ...change, name, type: "NS" }, { apex, delegated: name });
+export function guarded({ name, apex }: Delegated, change: Omit<DelegationChange, "name">): Found<DelegationChange> {
+	const result = guardedChange({ ...change, name }, { apex, delegated: name });
 	if (result.ok) return result;
 	const fix = "Set PlatformDomain in infra/stages.yml to a name below the registered domain, and ApexDomain to that.";
 	return refused({ stage: "guard", message: result.refusal, actor: "operator", fix, final: true });
@@ -99,9 +97,19 @@ export async function writeChange(
 	return await patiently(endsMs, { stage: "write", fix }, async () => {
 		const answer = await changeDelegation(client, zoneId, change);
 		if (answer.outcome === "accepted") return accepted(answer.changeId);
-		const message = `Route 53 refused the ${change.action} of ${change.name}: ${answer.because}.`;
+		const message = `Route 53 refused the ${change.action} of ${change.name}'s ${change.type}: ${answer.because}.`;
 		return refused({ stage: "write", message, actor: "operator", fix, final: true });
 	});
+}
+
+/** Writes a change, and waits until all of Route 53's servers have it. */
+export async function spread(
+	parent: Parent,
+	change: DelegationChange,
+	endsMs: number,
+): Promise<DelegationTrouble | undefined> {
+	const changeId = await writeChange(parent, change, endsMs);
+	return changeId.ok ? await awaitInSync(parent, changeId.value, endsMs) : changeId.refusal;
 }
 
 /** Waits until all of Route 53's servers have a change. */

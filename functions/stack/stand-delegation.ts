@@ -4,16 +4,9 @@ import { limits } from "../../domain/limits.ts";
 import { accepted, refused } from "../../domain/result.ts";
 import { lowerNegativeTtl } from "../../services/parent-zone.ts";
 import { caaClimb, publicViews, serverViews } from "../../services/public-dns.ts";
-import {
-	awaitInSync,
-	type Delegated,
-	findDelegation,
-	findParent,
-	guarded,
-	type Parent,
-	writeChange,
-} from "./parent.ts";
+import { awaitInSync, type Delegated, findParent, findStanding, guarded, type Parent, writeChange } from "./parent.ts";
 import { type Found, patiently } from "./patiently.ts";
+import { dropWrongDs, vouchForZone } from "./vouch-for-zone.ts";
 
 /** How far it came. */
 export interface Stood {
@@ -24,28 +17,32 @@ export interface Stood {
 
 /**
  * Makes the zone above delegate to ours, and sees that the world follows: NS written → on all of Route 53's servers → found by resolvers →
- * answered with authority by each server → negative answers forgotten soon → certificates permitted. Until all of that was seen the
- * NS have a short TTL, by which an unproven delegation is known. Safe to repeat and to crash anywhere: it goes on from what stands.
+ * answered with authority by each server → negative answers forgotten soon → certificates permitted → DS written, if the zone is signed.
+ * Until all of that was seen the NS have a short TTL, by which an unproven delegation is known. Safe to repeat and to crash anywhere: it
+ * goes on from what stands.
  */
 export async function standDelegation(delegated: Delegated, session: string, endsMs: number): Promise<Stood> {
 	const { servers } = delegated;
-	const change = (ttlSeconds: number) => guarded(delegated, { action: "UPSERT", ttlSeconds, values: servers });
+	const change = (ttlSeconds: number) =>
+		guarded(delegated, { action: "UPSERT", type: "NS", ttlSeconds, values: servers });
 	const unproven = change(limits.unprovenDelegationTtl.value);
 	const proven = change(limits.delegationTtl.value);
 	if (!unproven.ok) return { trouble: unproven.refusal, written: false };
 	if (!proven.ok) return { trouble: proven.refusal, written: false };
 	const parent = await findParent(delegated, session, endsMs);
 	if (!parent.ok) return { trouble: parent.refusal, written: false };
-	const standing = await findDelegation(parent.value, delegated, endsMs);
+	const standing = await findStanding(parent.value, delegated, "NS", endsMs);
 	if (!standing.ok) return { trouble: standing.refusal, written: false };
 	const before = standingOf(standing.value, servers);
+	const wrong = await dropWrongDs(parent.value, delegated, endsMs);
+	if (wrong) return { trouble: wrong, written: false };
 	if (before === "none" || before === "other") {
 		const changeId = await writeChange(parent.value, unproven.value, endsMs);
 		if (!changeId.ok) return { trouble: changeId.refusal, written: false };
 		const trouble = await awaitInSync(parent.value, changeId.value, endsMs);
 		if (trouble) return { trouble, written: true };
 	}
-	const trouble = await seeDelegation(delegated, endsMs);
+	const trouble = (await seeDelegation(delegated, endsMs)) ?? (await vouchForZone(parent.value, delegated, endsMs));
 	if (trouble || before === "proven") return { trouble, written: before !== "proven" };
 	return { trouble: await prove(parent.value, proven.value, endsMs), written: true };
 }
@@ -95,12 +92,12 @@ async function caaTrouble(hostname: string): Promise<DelegationTrouble | undefin
 	}
 	const judgement = judgeCaa(hostname, climb, amazonAuthorities);
 	if (judgement.permitted) return undefined;
-	const { name, because } = judgement;
+	const { name, because, remedy } = judgement;
 	return {
 		stage: "caa",
 		message: `The CAA records of ${name} forbid Amazon's certificate for ${hostname}: ${because}.`,
 		actor: "operator",
-		fix: `Add 0 issuewild "amazon.com" to them (of an apex: registrar.apexes in infra/stages.yml).`,
+		fix: `${remedy} (of an apex: certificateAuthorities in infra/stages.yml).`,
 		final: true,
 	};
 }

@@ -67,6 +67,7 @@ const restOperations: readonly [method: string, path: RegExp, operation: string]
 	["GET", /^\/2013-04-01\/hostedzone\/[^/]+$/, "GetHostedZone"],
 	["GET", /^\/2013-04-01\/hostedzone\/[^/]+\/dnssec$/, "GetDNSSEC"],
 	["DELETE", /^\/2013-04-01\/hostedzone\/[^/]+$/, "DeleteHostedZone"],
+	["GET", /^\/2013-04-01\/tags\/hostedzone\/[^/]+$/, "ListTagsForResource"],
 ];
 
 /** The API's name for a REST request; `GET /the/path` when it is not one that we call. */

@@ -50,6 +50,8 @@ export function createCloudFormation({ store, log, ...surroundings }: CloudForma
 		throw new AwsError("ChangeSetNotFound", `ChangeSet [${name}] does not exist`, 404);
 	}
 
+	const tokenIn = (form: URLSearchParams): string => form.get("ClientRequestToken") ?? "";
+
 	/** Another state, for which plans that were made before are no good any more. */
 	function begin(stack: StackRecord, status: string, more?: Partial<StackRecord>): void {
 		const begun = inTransaction(store, () => {
@@ -93,7 +95,7 @@ export function createCloudFormation({ store, log, ...surroundings }: CloudForma
 			}
 			const { template, parameters, tags, type } = set;
 			const onFailure = set.onFailure ?? (disabled === "true" ? "DO_NOTHING" : "ROLLBACK");
-			begin(stack, `${type}_IN_PROGRESS`, { template, parameters, tags, onFailure });
+			begin(stack, `${type}_IN_PROGRESS`, { template, parameters, tags, onFailure, token: tokenIn(form) });
 			return "";
 		},
 		DescribeStacks(form) {
@@ -115,7 +117,7 @@ export function createCloudFormation({ store, log, ...surroundings }: CloudForma
 			if (/^UPDATE_.*IN_PROGRESS$/.test(stack.status)) {
 				throw refusal(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
 			}
-			begin(stack, "DELETE_IN_PROGRESS");
+			begin(stack, "DELETE_IN_PROGRESS", { token: tokenIn(form) });
 			return "";
 		},
 	};

@@ -38,7 +38,7 @@ export function createChangeSet(
 	const type = form.get("ChangeSetType") === "CREATE" ? "CREATE" : "UPDATE";
 	requireState(known, type, { stack: form.get("StackName") ?? "", changeSet: name });
 	const stack = known ?? newStack(nameIn(form, "StackName"), caller, clock);
-	const text = templateTextIn(form, buckets);
+	const text = templateTextIn(form, buckets, stack.template);
 	const template = readTemplate(text);
 	const parameters = parametersOf(template, parametersIn(form), stack.parameters);
 	requireCapabilities(template, textsIn(form, "Capabilities"));
@@ -76,7 +76,7 @@ function newStack(name: string, { accountId, region }: Caller, clock: Clock): St
 	return {
 		...{ name, id: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}` },
 		...{ status: "REVIEW_IN_PROGRESS", reason: "", createdMs: clock.now(), onFailure: "ROLLBACK" },
-		...{ template: "", parameters: {}, tags: {}, outputs: {}, stable: undefined },
+		...{ template: "", parameters: {}, tags: {}, outputs: {}, stable: undefined, token: "" },
 	};
 }
 

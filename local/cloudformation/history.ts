@@ -17,15 +17,17 @@ export type Move = (stack: StackRecord, status: string, more?: Partial<StackReco
 export function createHistory({ records, events, stacks, clock }: HistoryOptions): Move {
 	stacks.listen(({ stackName, logicalId, type, status, physicalId = "", reason = "" }) => {
 		// A stack that nobody has made by CloudFormation has no history there.
-		const stackId = records.idOf(stackName);
-		if (stackId !== undefined) events.add({ stackId, atMs: clock.now(), logicalId, type, physicalId, status, reason });
+		const origin = records.originOf(stackName);
+		if (!origin) return;
+		const { id: stackId, token } = origin;
+		events.add({ stackId, atMs: clock.now(), logicalId, type, physicalId, status, reason, token });
 	});
 	return (stack, status, more = {}) => {
 		const after = { ...stack, reason: "", ...more, status };
-		const { id, name, reason } = after;
+		const { id, name, reason, token } = after;
 		const own = { logicalId: name, physicalId: id, type: "AWS::CloudFormation::Stack" };
 		records.put(after);
-		events.add({ stackId: id, atMs: clock.now(), ...own, status, reason });
+		events.add({ stackId: id, atMs: clock.now(), ...own, status, reason, token });
 		return after;
 	};
 }

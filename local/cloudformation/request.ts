@@ -19,11 +19,12 @@ export function nameIn(form: URLSearchParams, member: "StackName" | "ChangeSetNa
 	);
 }
 
-/** The text of the template that a request names, whether it comes as it is or by URL. Throws ValidationError. */
-export function templateTextIn(form: URLSearchParams, buckets: Buckets): string {
+/** The text of the template that a request names: as it comes, by URL, or the `previous` one. Throws ValidationError. */
+export function templateTextIn(form: URLSearchParams, buckets: Buckets, previous: string): string {
 	const { bodyBytes, objectBytes } = cloudformationLimits;
 	const body = form.get("TemplateBody");
 	const url = form.get("TemplateURL");
+	if (body === null && url === null && previous !== "" && form.get("UsePreviousTemplate") === "true") return previous;
 	if ((body === null) === (url === null)) throw refusal("Either Template URL or Template Body must be specified.");
 	const text = body ?? textAt(url ?? "", buckets);
 	const limit = body === null ? objectBytes : bodyBytes;

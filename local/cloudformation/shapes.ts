@@ -33,14 +33,15 @@ export function printEvents(events: readonly EventRecord[], stack: StackRecord, 
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html */
 function printEvent(event: EventRecord, { id, name }: StackRecord): string {
-	const { seq, atMs, logicalId, type, physicalId, status, reason } = event;
+	const { seq, atMs, logicalId, type, physicalId, status, reason, token } = event;
 	const fields =
 		tag("EventId", `${logicalId}-${seq}`) +
 		tag("StackId", id) +
 		tag("StackName", name) +
 		tag("LogicalResourceId", logicalId);
 	const more = tag("PhysicalResourceId", physicalId) + tag("ResourceType", type) + tag("ResourceStatus", status);
-	return `<member>${fields}${more}<Timestamp>${iso(atMs)}</Timestamp>${tag("ResourceStatusReason", reason)}</member>`;
+	const last = tag("ResourceStatusReason", reason) + tag("ClientRequestToken", token);
+	return `<member>${fields}${more}<Timestamp>${iso(atMs)}</Timestamp>${last}</member>`;
 }
 
 /** The id of a change set of a stack. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AwsError } from "../aws/service.ts";
 import { type Call, changeInfo, type Operation, ok } from "./operation.ts";
+import type { SigningKey } from "./signing-table.ts";
 import { readXml } from "./xml.ts";
 
 /** What an account has, may have, and signs. */
@@ -8,6 +9,7 @@ export const accountOperations: readonly Operation[] = [
 	{ name: "GetAccountLimit", method: "GET", path: /^accountlimit\/([A-Z_]+)$/, run: getAccountLimit },
 	{ name: "GetHostedZoneLimit", method: "GET", path: /^hostedzonelimit\/([^/]+)\/([A-Z_]+)$/, run: getHostedZoneLimit },
 	{ name: "GetDNSSEC", method: "GET", path: /^hostedzone\/([^/]+)\/dnssec$/, run: getDnssec },
+	{ name: "ListTagsForResource", method: "GET", path: /^tags\/hostedzone\/([^/]+)$/, run: listTags },
 	{ name: "CreateKeySigningKey", method: "POST", path: /^keysigningkey$/, run: createKeySigningKey },
 	{
 		name: "EnableHostedZoneDNSSEC",
@@ -36,12 +38,23 @@ function getHostedZoneLimit({ id, more: [type], caller, zones }: Call) {
 	return ok("GetHostedZoneLimitResponse", { Limit, Count: zones.count(zone) });
 }
 
+function listTags({ id, caller, zones }: Call) {
+	const zone = zones.owned(id, caller);
+	const Tag = zones.tags.of(zone.id).map(({ key, value }) => ({ Key: key, Value: value }));
+	const ResourceTagSet = { ResourceType: "hostedzone", ResourceId: zone.id, Tags: { Tag } };
+	return ok("ListTagsForResourceResponse", { ResourceTagSet });
+}
+
 function getDnssec({ id, caller, zones }: Call) {
 	const { isSigning, keys } = zones.signing.of(zones.owned(id, caller).id);
 	return ok("GetDNSSECResponse", {
 		Status: { ServeSignature: isSigning ? "SIGNING" : "NOT_SIGNING" },
-		KeySigningKeys: { member: keys.map(({ name, keyTag }) => ({ Name: name, KeyTag: keyTag, Status: "ACTIVE" })) },
+		KeySigningKeys: { member: keys.map(keyView) },
 	});
+}
+
+function keyView({ name, keyTag, dsRecord }: SigningKey) {
+	return { Name: name, KeyTag: keyTag, DSRecord: dsRecord, Status: "ACTIVE" };
 }
 
 const keyRequest = z.object({ CreateKeySigningKeyRequest: z.object({ HostedZoneId: z.string(), Name: z.string() }) });
@@ -53,7 +66,7 @@ function createKeySigningKey({ body, caller, zones }: Call) {
 	const zone = zones.owned(HostedZoneId, caller);
 	const key = zones.signing.addKey(zone.id, Name);
 	if (!key) throw new AwsError("KeySigningKeyAlreadyExists", `The zone has a key named ${Name}.`, 409);
-	const KeySigningKey = { Name: key.name, KeyTag: key.keyTag, Status: "ACTIVE" };
+	const KeySigningKey = keyView(key);
 	const ChangeInfo = changeInfo(zones.noteChange(zone));
 	return { ...ok("CreateKeySigningKeyResponse", { ChangeInfo, KeySigningKey }), status: 201 };
 }

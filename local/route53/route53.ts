@@ -26,8 +26,12 @@ export interface Route53Options {
 /** Route 53 for all accounts: the API, and the doors for the parts of the embedded cloud that stand beside it. */
 export interface Route53 {
 	service: RestService;
-	/** The caller's zone of that name, made when it is not there: as a stack's first deployment does. Safe to repeat. */
-	createZone(name: string, caller?: Caller): { id: string; nameServers: string[] };
+	/** The caller's zone of that name, made when it is not there: as a stack's first deployment does. Safe to repeat; the tags are then these. */
+	createZone(
+		name: string,
+		caller?: Caller,
+		tags?: Readonly<Record<string, string>>,
+	): { id: string; nameServers: string[] };
 	/** The account's zones, the oldest first. */
 	hosted(): { id: string; name: string; nameServers: string[] }[];
 	/** Deletes a zone as CloudFormation does; safe to repeat. Throws HostedZoneNotEmpty. */
@@ -84,10 +88,11 @@ export function createRoute53(options: Route53Options): Route53 {
 
 	return {
 		service: { name: "route53", prefix, handle: async (request, caller) => answer(request, caller) },
-		createZone(name, caller = options.caller) {
+		createZone(name, caller = options.caller, tags = {}) {
 			const apex = normalizedName(name);
 			const zone =
 				zones.of(caller).find((other) => other.name === apex) ?? zones.create(name, `stack-${apex}`, "", caller).zone;
+			tables.tags.put(zone.id, tags);
 			return { id: zone.id, nameServers: zone.nameServers };
 		},
 		hosted: () => tables.zones.hosted(options.caller.accountId),

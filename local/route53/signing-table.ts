@@ -7,6 +7,8 @@ export interface SigningKey {
 	name: string;
 	/** What a DS record names it by. */
 	keyTag: number;
+	/** The DS of the key, for the zone above. */
+	dsRecord: string;
 }
 
 const keySchema = z.object({ name: z.string(), key_tag: z.number(), is_signing: z.number() });
@@ -27,8 +29,8 @@ export function signingTable(store: Store) {
 	return {
 		/** Undefined when the zone has a key of that name. */
 		addKey(zoneId: string, name: string): SigningKey | undefined {
-			const keyTag = createHash("sha256").update(`${zoneId}/${name}`).digest().readUInt16BE(0);
-			return Number(put.run(zoneId, name, keyTag).changes) > 0 ? { name, keyTag } : undefined;
+			const keyTag = digestOf(zoneId, name).readUInt16BE(0);
+			return Number(put.run(zoneId, name, keyTag).changes) > 0 ? keyOf(zoneId, name, keyTag) : undefined;
 		},
 		forget: (zoneId: string): void => void forget.run(zoneId),
 		/** Answers false when there is no key to sign with. */
@@ -37,8 +39,18 @@ export function signingTable(store: Store) {
 			const rows = z.array(keySchema).parse(all.all(zoneId));
 			return {
 				isSigning: rows.some(({ is_signing }) => is_signing === 1),
-				keys: rows.map(({ name, key_tag }) => ({ name, keyTag: key_tag })),
+				keys: rows.map(({ name, key_tag }) => keyOf(zoneId, name, key_tag)),
 			};
 		},
 	};
+}
+
+/** ECDSA P-256 with SHA-256, as Route 53 has it: algorithm 13, digest type 2. */
+function keyOf(zoneId: string, name: string, keyTag: number): SigningKey {
+	return { name, keyTag, dsRecord: `${keyTag} 13 2 ${digestOf(zoneId, name).toString("hex").toUpperCase()}` };
+}
+
+/** Stands for a key's: there is no key. */
+function digestOf(zoneId: string, name: string): Buffer {
+	return createHash("sha256").update(`${zoneId}/${name}`).digest();
 }

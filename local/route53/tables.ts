@@ -4,6 +4,7 @@ import { changeTable } from "./change-table.ts";
 import type { RecordSet } from "./record-set.ts";
 import { recordTable } from "./record-table.ts";
 import { signingTable } from "./signing-table.ts";
+import { tagTable } from "./tag-table.ts";
 import { type Zone, zoneTable } from "./zone-table.ts";
 
 // `current` is what the API tells, `served` what DNS answers; they differ while a change is PENDING.
@@ -34,12 +35,14 @@ export function route53Tables(store: Store) {
 	const records = recordTable(store);
 	const changes = changeTable(store, records);
 	const signing = signingTable(store);
+	const tags = tagTable(store);
 	return {
 		zones,
 		records,
 		changes,
 		refusals: refusalTable(store),
 		signing,
+		tags,
 		/** A new zone, in DNS at once. */
 		addZone(zone: Zone, sets: readonly RecordSet[]): void {
 			const writes = sets.map((set) => ({ name: set.name, type: set.type, set }));
@@ -54,6 +57,7 @@ export function route53Tables(store: Store) {
 				records.removeAll(zoneId);
 				changes.forget(zoneId);
 				signing.forget(zoneId);
+				tags.forget(zoneId);
 				zones.remove(zoneId);
 			});
 		},

@@ -44,6 +44,7 @@ export function hostedZones(
 		count: (zone: Zone) => tables.records.count(zone.id),
 		list: (zone: Zone, name: string, type: string, limit: number) => tables.records.list(zone.id, name, type, limit),
 		signing: tables.signing,
+		tags: tables.tags,
 		quotas,
 		/** Takes the batch's cost of the account's changes bucket. Throws Throttling; InvalidChangeBatch when it could never fit. */
 		charge(changes: readonly Change[], caller: Caller): void {

@@ -120,8 +120,9 @@ export function creators(services: StackServices): Readonly<Record<string, Creat
 		},
 
 		"AWS::Route53::HostedZone": (logicalId, resolver) => {
-			const { Name } = resolver.properties(logicalId, z.looseObject({ Name: z.string() }));
-			const zone = services.route53.createZone(Name);
+			const { Name, HostedZoneTags } = resolver.properties(logicalId, zoneProperties);
+			const tags = Object.fromEntries(HostedZoneTags.map(({ Key, Value }) => [Key, Value]));
+			const zone = services.route53.createZone(Name, services.caller, tags);
 			return { ref: zone.id, attributes: { Id: zone.id, NameServers: zone.nameServers } };
 		},
 
@@ -154,6 +155,11 @@ const stateMachineProperties = z.object({
 	StateMachineName: z.string(),
 	Definition: z.record(z.string(), z.unknown()),
 	DefinitionSubstitutions: z.record(z.string(), z.string()).default({}),
+});
+
+const zoneProperties = z.looseObject({
+	Name: z.string(),
+	HostedZoneTags: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
 });
 
 const eventInvokeProperties = z.object({ FunctionName: z.string(), MaximumRetryAttempts: z.number().default(2) });

@@ -125,6 +125,7 @@ async function bringAbout(
 		if (known && !isDeepStrictEqual(known.properties, properties)) verb = "UPDATE";
 		if (known && known.type !== type) throw new Error(`A ${known.type} cannot become a ${type}.`);
 		tell("IN_PROGRESS", known && { physicalId: known.physical.ref });
+		if (!known) requireFreeName(table, type, properties);
 		const isAsItWas = known !== undefined && verb === undefined && !isForgotten(type);
 		const physical = isAsItWas
 			? known.physical
@@ -146,6 +147,25 @@ async function bringAbout(
 	}
 }
 
+/** CloudFormation adopts nothing that a stack has left behind: whoever makes it again finds the name taken. */
+function requireFreeName(table: StackTable, type: string, properties: unknown): void {
+	const name = keptNameOf({ type, properties });
+	if (name === undefined || !table.isKept(name)) return;
+	throw new Error(`Resource of type '${type}' with identifier '${name}' already exists.`);
+}
+
+const keptName = z.object({ TableName: z.string() }).transform(({ TableName }) => TableName);
+const keptNames: Readonly<Record<string, z.ZodType<string>>> = {
+	"AWS::DynamoDB::Table": keptName,
+	"AWS::DynamoDB::GlobalTable": keptName,
+	"AWS::SecretsManager::Secret": z.object({ Name: z.string() }).transform(({ Name }) => Name),
+};
+
+/** A name that one resource of an account can have; undefined for types of which two may be called the same. */
+function keptNameOf({ type, properties }: Pick<ResourceRow, "type" | "properties">): string | undefined {
+	return keptNames[type]?.safeParse(properties).data;
+}
+
 async function takeAway(
 	{ stackName, table, hands, report }: StackWork,
 	row: ResourceRow,
@@ -157,7 +177,7 @@ async function takeAway(
 	// What goes on under another logical id stays what it is.
 	const isHeld = kept.some((other) => other.type === type && identityOf(other) === identityOf(row));
 	if (row.isRetained || isHeld) {
-		table.drop(stackName, row);
+		table.retain(stackName, row, isHeld ? undefined : keptNameOf(row));
 		tell("SKIPPED");
 		return;
 	}

@@ -78,6 +78,7 @@ export function stackTable(store: Store) {
 			seq INTEGER PRIMARY KEY, stack TEXT NOT NULL, logical_id TEXT NOT NULL, type TEXT NOT NULL, physical TEXT NOT NULL,
 			properties TEXT NOT NULL, retained INTEGER NOT NULL, replaced INTEGER NOT NULL
 		) STRICT;
+		CREATE TABLE IF NOT EXISTS stack_kept_names (name TEXT PRIMARY KEY) STRICT;
 		CREATE UNIQUE INDEX IF NOT EXISTS stack_resources_current ON stack_resources (stack, logical_id) WHERE replaced = 0;`);
 	const begin = store.prepare(
 		`INSERT INTO stacks VALUES (?, ?, '', ?, NULL)
@@ -100,6 +101,9 @@ export function stackTable(store: Store) {
 	const drop = store.prepare(
 		"DELETE FROM stack_resources WHERE stack = ? AND logical_id = ? AND replaced = ? AND physical = ?",
 	);
+
+	const keepName = store.prepare("INSERT OR IGNORE INTO stack_kept_names VALUES (?)");
+	const keptNamed = store.prepare("SELECT name FROM stack_kept_names WHERE name = ?");
 
 	return {
 		get: (name: string): StackRow | undefined =>
@@ -142,5 +146,14 @@ export function stackTable(store: Store) {
 		},
 		drop: (name: string, { logicalId, isReplaced, physical }: ResourceRow) =>
 			void drop.run(name, logicalId, Number(isReplaced), JSON.stringify(physical)),
+		/** Forgets a resource that stays without a stack, under `keptName` if that can be no other's. */
+		retain(name: string, { logicalId, isReplaced, physical }: ResourceRow, keptName: string | undefined): void {
+			inTransaction(store, () => {
+				drop.run(name, logicalId, Number(isReplaced), JSON.stringify(physical));
+				if (keptName !== undefined) keepName.run(keptName);
+			});
+		},
+		/** Whether something of that name was left by a stack. */
+		isKept: (keptName: string): boolean => keptNamed.get(keptName) !== undefined,
 	};
 }

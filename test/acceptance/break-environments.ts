@@ -17,7 +17,7 @@ import {
 import { S3Client } from "@aws-sdk/client-s3";
 import { eventually } from "../../local/demo/client.ts";
 import type { AccountEndpoints, WorldEndpoints } from "../../local/world.ts";
-import { putOnce, urlOf } from "../../services/artifacts.ts";
+import { putArtifact, urlOf } from "../../services/artifacts.ts";
 
 type Stage = "nonprod" | "prod";
 
@@ -161,7 +161,7 @@ export function breakerOf(world: WorldEndpoints) {
 				client: new S3Client({ ...settings(accountOf(stage)), forcePathStyle: true }),
 				bucket: await bucketOf(client),
 			};
-			await putOnce(store, "by-hand.json", JSON.stringify(template));
+			await putArtifact(store, "by-hand.json", JSON.stringify(template));
 			const ChangeSetName = "by-hand";
 			const wanted = {
 				TemplateURL: urlOf(store, "by-hand.json"),

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
-import { ChangeResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
+import {
+	ChangeResourceRecordSetsCommand,
+	CreateKeySigningKeyCommand,
+	EnableHostedZoneDNSSECCommand,
+} from "@aws-sdk/client-route-53";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployInto } from "../../local/cloud.ts";
@@ -40,7 +44,7 @@ function deployRegistrar({ delegated = [platformDomain], authorities = ["amazon.
 }
 
 /** The workload's stack, as it is packaged; what happens to its resources, and how it ends. */
-async function deploy() {
+async function deploy(more: Record<string, string> = {}) {
 	const { authority } = world.account("nonprod");
 	const steps: string[] = [];
 	const failure = await deployInto(world.account("nonprod"), {
@@ -48,7 +52,7 @@ async function deploy() {
 		template: readFileSync(templateFile("nonprod"), "utf8"),
 		parameters: {
 			...laptopParameters(world.ports.nonprod, authority.certificatePem, surroundings),
-			...{ ApexDomain: apexDomain, DelegationRole: delegationRole(platformDomain) },
+			...{ ApexDomain: apexDomain, DelegationRole: delegationRole(platformDomain), ...more },
 		},
 		report: ({ logicalId, status }) => steps.push(`${logicalId} ${status}`),
 	}).then(
@@ -58,11 +62,11 @@ async function deploy() {
 	return { steps, failure };
 }
 
-/** `TTL servers` of the delegation in the apex zone. */
-function delegation(): string | undefined {
+/** `TTL values` of the delegation in the apex zone, or of what vouches for its keys. */
+function delegation(of: "NS" | "DS" = "NS"): string | undefined {
 	const { route53 } = world.account("registrar");
 	const [apex] = route53.hosted();
-	const set = route53.records(apex?.id ?? "").find(({ name, type }) => name === `${platformDomain}.` && type === "NS");
+	const set = route53.records(apex?.id ?? "").find(({ name, type }) => name === `${platformDomain}.` && type === of);
 	return set && "values" in set ? `${set.ttlSeconds} ${[...set.values].sort().join(",")}` : undefined;
 }
 const servers = () =>
@@ -103,6 +107,28 @@ describe("a stack whose name the registrar delegates", () => {
 		expect(steps.filter((step) => step.startsWith("Delegation"))).toEqual([]);
 	}, 60_000);
 
+	it("stands again when it is asked to with another nonce, and vouches for the zone, which is signed now", async () => {
+		const [apex] = world.account("registrar").route53.hosted();
+		const ResourceRecords = [...servers()].map((server) => ({ Value: `${server}.` }));
+		const set = { Name: platformDomain, Type: "NS", TTL: 300, ResourceRecords } as const;
+		const ChangeBatch = { Changes: [{ Action: "DELETE" as const, ResourceRecordSet: set }] };
+		await world
+			.clients("registrar")
+			.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: apex?.id, ChangeBatch }));
+		expect(delegation()).toBeUndefined();
+		const HostedZoneId = world.account("nonprod").route53.hosted()[0]?.id;
+		const { route53 } = world.clients("nonprod");
+		const key = { Name: "key", CallerReference: "key", Status: "ACTIVE", HostedZoneId } as const;
+		const arn = { KeyManagementServiceArn: `arn:aws:kms:us-east-1:${accounts.nonprod}:key/1` };
+		const { KeySigningKey } = await route53.send(new CreateKeySigningKeyCommand({ ...key, ...arn }));
+		await route53.send(new EnableHostedZoneDNSSECCommand({ HostedZoneId }));
+		const { steps, failure } = await deploy({ DelegationNonce: "1" });
+		expect(failure).toBeUndefined();
+		expect(steps.filter((step) => step.startsWith("Delegation"))).toContain("Delegation UPDATE_COMPLETE");
+		expect(leads()).toBe(`300 ${servers().join(",")}`);
+		expect(delegation("DS")).toBe(`300 ${KeySigningKey?.DSRecord}`);
+	}, 60_000);
+
 	it.each<[string, "UPSERT" | "CREATE", string, "A" | "NS" | "TXT", string]>([
 		["an address at the apex", "UPSERT", apexDomain, "A", "192.0.2.1"],
 		["the name servers of another environment", "UPSERT", `app.${apexDomain}`, "NS", "ns-1.awsdns-00.com"],
@@ -127,7 +153,7 @@ describe("a stack whose name the registrar delegates", () => {
 
 	it("takes its delegation away when it is taken down, before its zone", async () => {
 		await world.account("nonprod").stacks.remove(stackName);
-		expect(delegation()).toBeUndefined();
+		expect([delegation(), delegation("DS")]).toEqual([undefined, undefined]);
 		expect(world.account("nonprod").route53.hosted()).toHaveLength(1);
 	}, 60_000);
 });

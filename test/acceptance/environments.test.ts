@@ -70,6 +70,11 @@ async function onboardUntil(stage: string, line: RegExp): Promise<Ended> {
 	return ended;
 }
 
+async function health(stage: "nonprod" | "prod"): Promise<unknown> {
+	const { api } = JSON.parse(readFileSync(world.environments[stage]?.endpoints ?? "", "utf8"));
+	return (await fetch(`${api}/v1/health`)).json();
+}
+
 /** What a resolver of this world answers. */
 async function addressOf(hostname: string): Promise<string> {
 	const resolver = new Resolver({ tries: 1, timeout: 5_000 });
@@ -160,6 +165,18 @@ describe("what is broken", () => {
 		expect(await addressOf("acme.app.nonprod.hostmaster.test")).not.toBe("127.0.53.3");
 	}, 60_000);
 
+	it("is mended by onboarding again, where it is the delegation, and once more changes nothing", async () => {
+		const stepOf = async (name: string) => {
+			const { steps } = await typed("environments onboard nonprod");
+			return steps.find(({ step }: { step: string }) => step === name).detail;
+		};
+		expect(await stepOf("stack")).toContain("is so already");
+		// Doctor has asked for DS before there were any, and resolvers remember that.
+		await fetch(`${world.registrar.aws}/_local/flush`, { method: "POST", body: "{}" });
+		expect(await found("--env", "nonprod")).toEqual([expect.stringMatching(/^hostnames nonprod: acme\./)]);
+		expect(await stepOf("stack")).toContain("is so already");
+	}, 60_000);
+
 	it("in prod and at the apex is named one by one", async () => {
 		await broken.listLameServer("prod");
 		await broken.forbidAuthority("prod");
@@ -190,13 +207,36 @@ describe("removing an environment", () => {
 		expect(JSON.parse(stdout).error.title).toContain("acme.app.nonprod.hostmaster.test");
 	}, 60_000);
 
-	it("keeps a zone that hands have delegated, and goes through once nobody does", async () => {
+	it("deletes nothing while hands have delegated it elsewhere, and an onboarding brings back what was withdrawn", async () => {
 		await typed("tenants remove acme --api nonprod --watch");
-		const refused = await type("environments remove nonprod --confirm nonprod");
-		expect(refused.exit).toBe(2);
-		expect(JSON.parse(refused.stdout).error.title).toContain("is still delegated, to ns1.elsewhere.test");
-		await broken.undelegate("nonprod");
+		await broken.delegateElsewhere("nonprod");
+		const { exit, stdout } = await type("environments remove nonprod --confirm nonprod");
+		expect(exit).toBe(2);
+		const { error } = JSON.parse(stdout);
+		expect(error.title).toContain("delegation: app.nonprod.hostmaster.test is still delegated, to ns1.elsewhere.test");
+		expect(await health("nonprod")).toMatchObject({ status: "paused" });
+		await typed("environments onboard nonprod");
+		expect(await health("nonprod")).toMatchObject({ status: "ok" });
+		expect((await found("--env", "nonprod")).filter((fault) => fault.includes(" nonprod: "))).toEqual([]);
+	}, 60_000);
+
+	it("takes the delegation first, the zone last, and can be repeated", async () => {
+		const { exit, stdout, stderr } = await type("environments remove nonprod --confirm nonprod");
+		expect(exit, stderr + stdout).toBe(0);
+		const lines = stderr.split("\n");
+		const first = (line: RegExp) => lines.findIndex((each) => line.test(each));
+		expect(first(/UPDATE_COMPLETE .*Delegation/)).toBeGreaterThan(-1);
+		expect(first(/UPDATE_COMPLETE .*Delegation/)).toBeLessThan(first(/DELETE_COMPLETE/));
+		expect(JSON.parse(stdout).steps.at(-1)).toMatchObject({ step: "zone", outcome: "done" });
 		const { steps } = await typed("environments remove nonprod --confirm nonprod");
-		expect(steps.at(-1)).toMatchObject({ step: "zone", outcome: "done" });
+		expect(steps.at(-1).detail).toContain("has no zone any more");
+	}, 60_000);
+
+	it("leaves what a new stack of that name has to have for itself, so that none is begun", async () => {
+		const { exit, stdout } = await type("environments onboard nonprod");
+		expect(exit).toBe(2);
+		const { error } = JSON.parse(stdout);
+		expect(error.title).toContain("An earlier stack of nonprod has left 9 of 9 resources");
+		expect(error.detail).toContain("hostmaster-nonprod-registry");
 	}, 60_000);
 });

@@ -70,10 +70,22 @@ describe("CAA records", () => {
 			permitted: false,
 			name: "example.com",
 			because: "all that it says of 'issue' is 'letsencrypt.org', ';'",
+			remedy: 'Add 0 issue "amazon.com" to the CAA records of example.com',
 		});
 		expect(judge(wildcard, { "example.com": ['128 tbs "x"'] })).toMatchObject({
 			because: "nobody may issue who does not know 'tbs'",
+			remedy: "Take the record 128 tbs out of the CAA records of example.com",
 		});
+	});
+
+	it("that forbid are mended by the tag that decides: of an issuewild only an issuewild helps a wildcard", () => {
+		const records = ['0 issue "amazon.com"', '0 issuewild "letsencrypt.org"'];
+		const judged = judge(wildcard, { "example.com": records });
+		expect(judged).toMatchObject({ remedy: 'Add 0 issuewild "amazon.com" to the CAA records of example.com' });
+		expect(judge(wildcard, { "example.com": [...records, '0 issue "amazon.com"'] }).permitted).toBe(false);
+		expect(judge(wildcard, { "example.com": [...records, '0 issuewild "amazon.com"'] }).permitted).toBe(true);
+		const hosts = judge("a.example.com", { "example.com": ['0 issue ";"', '0 issuewild "amazon.com"'] });
+		expect(hosts).toMatchObject({ remedy: 'Add 0 issue "amazon.com" to the CAA records of example.com' });
 	});
 
 	it("of any kind never make the judgement throw", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
 	authorityTrouble,
+	delegationAbove,
 	describeTrouble,
 	guardedChange,
 	type PublicView,
@@ -97,6 +98,24 @@ describe("what resolvers find", () => {
 
 	it("is never enough without any resolver", () => {
 		expect(publicTrouble(name, servers, [])).toMatchObject({ stage: "public" });
+	});
+});
+
+describe("what the servers above say", () => {
+	const view = (outcome: PublicView["outcome"], found: string[] = []): PublicView => {
+		return { resolver: "ns-1.above", outcome, servers: found };
+	};
+
+	it("is a delegation when one of them has it, whatever the others say", () => {
+		expect(delegationAbove([view("none"), view("no-answer"), view("found", servers)])).toEqual({
+			...{ state: "delegated", to: servers, says: "ns-1.above" },
+		});
+	});
+
+	it("is none only when all of them say so, and there are some", () => {
+		expect(delegationAbove([view("none"), view("none")])).toEqual({ state: "undelegated" });
+		expect(delegationAbove([view("none"), view("no-answer")])).toEqual({ state: "unknown" });
+		expect(delegationAbove([])).toEqual({ state: "unknown" });
 	});
 });
 

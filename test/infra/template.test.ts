@@ -26,6 +26,20 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 		expect(cycleIn(templates[stage])).toEqual([]);
 	});
 
+	it("asks no function for a resource before its rules of being asked stand, nor after they are gone", () => {
+		const template = templates[stage];
+		const custom = Object.entries(template.Resources).filter(([, { Type }]) => Type.startsWith("Custom::"));
+		expect(custom.map(([id]) => id)).toEqual(["Delegation"]);
+		for (const [id, { Properties, DependsOn }] of custom) {
+			const functionId = at(Properties, "ServiceToken", "Fn::GetAtt", 0);
+			const rules = ofType(template, "AWS::Lambda::EventInvokeConfig").flatMap(([name, config]) =>
+				at(config.Properties, "FunctionName", "Ref") === functionId ? [name] : [],
+			);
+			expect.soft(rules, id).toHaveLength(1);
+			expect.soft(DependsOn, id).toEqual(expect.arrayContaining(rules));
+		}
+	});
+
 	it("has these tables, and pays for what they are asked", () => {
 		const tables = ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"].flatMap((type) =>
 			ofType(templates[stage], type),

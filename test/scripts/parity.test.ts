@@ -16,7 +16,13 @@ describe("the packaged environments", () => {
 	});
 
 	it("have exactly the named parameters", () => {
-		const named = [...Object.keys(stageValuesSchema.shape), artifactParameter, releaseParameter];
+		const named = [
+			...Object.keys(stageValuesSchema.shape),
+			artifactParameter,
+			releaseParameter,
+			"DelegationNonce",
+			"DelegationState",
+		];
 		expect(Object.keys(packaged("prod").Parameters).sort()).toEqual(named.sort());
 	});
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { exampleAccountsIn, readRegistrar } from "../../scripts/registrar-values.ts";
+import { exampleAccountsIn, readRegistrar, registrarPlaceholders } from "../../scripts/registrar-values.ts";
 import { MissingConfiguration, stagesFile } from "../../scripts/stages.ts";
 
 interface Values {
@@ -28,6 +28,23 @@ describe("the registrar's values", () => {
 		expect(exampleAccountsIn({ ...accounts, prod: "210987654321" })).toEqual([
 			"accounts.registrar",
 			"accounts.nonprod",
+		]);
+	});
+
+	it("are placeholders until each of them is set", () => {
+		const set = { registrar: "210987654321", nonprod: "310987654321", prod: "410987654321" };
+		const { apexes } = readRegistrar().registrar;
+		const real = apexes.map((apex) => ({ ...apex, name: "acme.dev" }));
+		const delegation = { name: "app.acme.dev", account: set.prod, stack: "hostmaster-prod" };
+		expect(registrarPlaceholders(set, { apexes: real, delegations: [delegation] })).toEqual([]);
+		expect(registrarPlaceholders(set, { apexes, delegations: [delegation] })).toEqual(["registrar.apexes.0.name"]);
+		const delegations = [
+			delegation,
+			{ ...delegation, name: "app.example.com" },
+			{ ...delegation, account: "123456789012" },
+		];
+		expect(registrarPlaceholders(set, { apexes: real, delegations })).toEqual([
+			...["registrar.delegations.1.name", "registrar.delegations.2.account"],
 		]);
 	});
 

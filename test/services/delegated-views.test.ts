@@ -50,17 +50,26 @@ describe("the servers of the zone above", () => {
 		expect(started["127.0.0.21"]?.asked).toMatchObject([{ name: zone, type: "NS" }]);
 	});
 
+	const apart = resolving({ [first]: "127.0.0.21", [second]: "127.0.0.21" });
+	const all = (outcome: string) => [first, second].map((resolver) => ({ resolver, outcome, servers: [] }));
+
 	it.each<[string, Said]>([
-		["there is no such name", { rcode: "NXDOMAIN", authorities: soaOf(apex) }],
+		["there is no such name", { rcode: "NXDOMAIN", authoritative: true, authorities: soaOf(apex) }],
 		["there are no servers", { authoritative: true, authorities: soaOf(apex) }],
+	])("delegate to nobody when they say with authority that %s", async (_, said) => {
+		await world(apart, { "127.0.0.21": said });
+		expect(await delegatedViews(zone, apex)).toEqual(all("none"));
+	});
+
+	it.each<[string, Said]>([
+		["there is no such name, from hearsay", { rcode: "NXDOMAIN", authorities: soaOf(apex) }],
+		["there are no servers, from hearsay", { authorities: soaOf(apex) }],
+		["nothing", {}],
 		["others know of a name between", { authorities: nsOf("nonprod.example.com", servers) }],
 		["others know of the root", { authorities: nsOf("", servers) }],
-	])("delegate to nobody when they say that %s", async (_, said) => {
-		await world(resolving({ [first]: "127.0.0.21", [second]: "127.0.0.21" }), { "127.0.0.21": said });
-		expect(await delegatedViews(zone, apex)).toEqual([
-			{ resolver: first, outcome: "none", servers: [] },
-			{ resolver: second, outcome: "none", servers: [] },
-		]);
+	])("say nothing that counts when they say %s", async (_, said) => {
+		await world(apart, { "127.0.0.21": said });
+		expect(await delegatedViews(zone, apex)).toEqual(all("no-answer"));
 	});
 
 	it("are unknown one by one: when one refuses, is silent, or is nowhere", async () => {

@@ -1,6 +1,7 @@
 import {
 	ChangeResourceRecordSetsCommand,
 	GetChangeCommand,
+	GetDNSSECCommand,
 	InvalidChangeBatch,
 	ListHostedZonesByNameCommand,
 	ListResourceRecordSetsCommand,
@@ -18,6 +19,7 @@ import {
 	lowerNegativeTtl,
 	publicZonesOf,
 	recordSetOf,
+	signingOf,
 } from "../../services/parent-zone.ts";
 
 const route53 = mockClient(Route53Client);
@@ -171,5 +173,34 @@ describe("bounding negative answers", () => {
 		const refusal = new InvalidChangeBatch({ $metadata: {}, message: "no" });
 		route53.on(ChangeResourceRecordSetsCommand).rejects(refusal);
 		expect(await lowerNegativeTtl("Z2", name)).toEqual({ outcome: "refused", because: "InvalidChangeBatch: no" });
+	});
+});
+
+describe("the signing of a zone of our own", () => {
+	it("is told with its keys, and what vouches for each", async () => {
+		const key = { KeyTag: 7, Status: "ACTIVE", DSRecord: "7 13 2 AB12" };
+		route53.on(GetDNSSECCommand, { HostedZoneId: "Z1" }).resolves({
+			...{ Status: { ServeSignature: "SIGNING", StatusMessage: "Fine." }, KeySigningKeys: [key, {}] },
+		});
+		const keys = [
+			{ status: "ACTIVE", dsRecord: "7 13 2 AB12" },
+			{ status: "", dsRecord: "" },
+		];
+		expect(await signingOf("Z1")).toEqual({
+			...{ outcome: "answered", value: { status: "SIGNING", detail: "Fine.", keys } },
+		});
+	});
+
+	it("is unknown, and not absent, when the answer says nothing of it", async () => {
+		route53.on(GetDNSSECCommand).resolves({});
+		const value = { status: "unknown", detail: undefined, keys: [] };
+		expect(await signingOf("Z1")).toEqual({ outcome: "answered", value });
+	});
+
+	it("may be refused, but not by a service that is away", async () => {
+		route53.on(GetDNSSECCommand).rejects(new InvalidChangeBatch({ $metadata: {}, message: "no" }));
+		expect(await signingOf("Z1")).toMatchObject({ outcome: "refused" });
+		route53.on(GetDNSSECCommand).rejects(throttled);
+		await expect(signingOf("Z1")).rejects.toMatchObject({ name: "Throttled" });
 	});
 });

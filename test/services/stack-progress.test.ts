@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
-import { followStack, type Progress } from "../../services/stack-progress.ts";
+import { type FollowedEvents, followStack, type Progress } from "../../services/stack-progress.ts";
 
 const cloudformation = mockClient(CloudFormationClient);
 beforeEach(() => cloudformation.reset());
@@ -29,12 +29,12 @@ const event = (id: number, more: Partial<StackEvent> = {}): StackEvent => ({
 });
 
 /** Follows to the end; answers what was told on the way. */
-async function follow(deadlineMs = Date.now() + 60_000) {
+async function follow(deadlineMs = Date.now() + 60_000, which: FollowedEvents = { since: new Date(begin) }) {
 	const told: Progress[] = [];
 	const tell = (progress: Progress) => {
 		told.push(progress);
 	};
-	const stack = await followStack(target, { since: new Date(begin), deadlineMs, tell });
+	const stack = await followStack(target, { ...which, deadlineMs, tell });
 	return { stack, told, ids: told.map(({ logicalId }) => logicalId) };
 }
 const pages = () =>
@@ -112,5 +112,58 @@ describe("following a stack", () => {
 			name: "StackRefused",
 			message: "hostmaster-nonprod is still UPDATE_IN_PROGRESS. CloudFormation goes on; run this again to follow it.",
 		});
+	});
+});
+
+describe("following an operation of one's own", () => {
+	const token = "hostmaster-1";
+	const own = (id: number, more: Partial<StackEvent> = {}) => event(id, { ClientRequestToken: token, ...more });
+	const ofStack = (id: number, ResourceStatus: StackEvent["ResourceStatus"]) =>
+		own(id, { LogicalResourceId: "hostmaster-nonprod", ResourceStatus });
+	const followOwn = () => follow(undefined, { token });
+
+	it.each([
+		["a plan that nobody has carried out", "REVIEW_IN_PROGRESS", "CREATE_COMPLETE"],
+		["the end of an operation before", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"],
+		["a failure before", "CREATE_FAILED", "UPDATE_COMPLETE"],
+	] as const)("is not misled by %s, which CloudFormation may show for a moment", async (_, old, end) => {
+		cloudformation
+			.on(DescribeStacksCommand)
+			.resolvesOnce(aStack(old))
+			.resolvesOnce(aStack(old))
+			.resolvesOnce(aStack("UPDATE_IN_PROGRESS"))
+			.resolves(aStack(end));
+		const others = [event(2, { ClientRequestToken: "another" }), event(1)];
+		cloudformation
+			.on(DescribeStackEventsCommand)
+			.resolvesOnce({ StackEvents: others })
+			.resolvesOnce({ StackEvents: [ofStack(3, "UPDATE_IN_PROGRESS"), ...others] })
+			.resolves({ StackEvents: [ofStack(5, end), own(4), ofStack(3, "UPDATE_IN_PROGRESS"), ...others] });
+		const { stack, ids } = await followOwn();
+		expect({ status: stack?.status, ids }).toEqual({
+			...{ status: end, ids: ["hostmaster-nonprod", "R4", "hostmaster-nonprod"] },
+		});
+	});
+
+	it("takes the stack as it is after its end, and not as it was at the same look", async () => {
+		cloudformation.on(DescribeStacksCommand).resolvesOnce(aStack("UPDATE_COMPLETE")).resolves(aStack("UPDATE_FAILED"));
+		cloudformation.on(DescribeStackEventsCommand).resolves({ StackEvents: [ofStack(1, "UPDATE_FAILED")] });
+		expect((await followOwn()).stack?.status).toBe("UPDATE_FAILED");
+	});
+
+	it("reads further while a page has its own events only, whatever CloudFormation's clock says", async () => {
+		cloudformation.on(DescribeStacksCommand).resolves(aStack("CREATE_COMPLETE"));
+		cloudformation
+			.on(DescribeStackEventsCommand, { NextToken: undefined })
+			.resolves({ StackEvents: [ofStack(-1, "CREATE_COMPLETE")], NextToken: "2" })
+			.on(DescribeStackEventsCommand, { NextToken: "2" })
+			.resolves({ StackEvents: [own(-2), event(3)], NextToken: "3" });
+		expect((await followOwn()).ids).toEqual(["R-2", "hostmaster-nonprod"]);
+	});
+
+	it("ends when the stack is gone", async () => {
+		cloudformation.on(DescribeStacksCommand).resolvesOnce(aStack("CREATE_COMPLETE")).rejects(missing);
+		cloudformation.on(DescribeStackEventsCommand).resolves({ StackEvents: [] });
+		expect(await followOwn()).toEqual({ stack: undefined, told: [], ids: [] });
 	});
 });

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-route-53";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dnssecOf, quotaUses, recordNames, zoneOf } from "../../services/zone-state.ts";
+import { dnssecOf, quotaUses, recordsOf, zoneOf } from "../../services/zone-state.ts";
 import { setEnvironment } from "../builders/a-cloud.ts";
 import { aNameServer, type Said } from "../builders/a-name-server.ts";
 
@@ -107,13 +107,15 @@ describe("the records of a zone", () => {
 			.on(ListResourceRecordSetsCommand)
 			.resolvesOnce({
 				...{ ...page, ...next, IsTruncated: true },
-				ResourceRecordSets: [{ Name: "\\052.Example.com.", Type: "TXT" }],
+				ResourceRecordSets: [
+					{ Name: "\\052.Example.com.", Type: "TXT", ResourceRecords: [{ Value: '"a"' }, { Value: undefined }] },
+				],
 			})
 			.resolvesOnce({ ...page, ...next, IsTruncated: true, ResourceRecordSets: undefined })
 			.resolves({ ...page, ResourceRecordSets: [{ Name: undefined, Type: undefined }] });
-		expect(await recordNames(client, "Z1")).toEqual([
-			{ name: "*.example.com", type: "TXT" },
-			{ name: "", type: "" },
+		expect(await recordsOf(client, "Z1")).toEqual([
+			{ name: "*.example.com", type: "TXT", values: ['"a"', ""] },
+			{ name: "", type: "", values: [] },
 		]);
 		const asked = route53.commandCalls(ListResourceRecordSetsCommand).map(({ args: [{ input }] }) => input);
 		const from = { StartRecordName: "b.example.com.", StartRecordType: "A", StartRecordIdentifier: "two" };
@@ -122,7 +124,7 @@ describe("the records of a zone", () => {
 
 	it("are not read for ever when Route 53 does not say where the rest begins", async () => {
 		route53.on(ListResourceRecordSetsCommand).resolves({ ...page, ResourceRecordSets: [], IsTruncated: true });
-		await expect(recordNames(client, "Z1")).rejects.toThrow("where they begin");
+		await expect(recordsOf(client, "Z1")).rejects.toThrow("where they begin");
 	});
 });
 

@@ -8,6 +8,7 @@ import {
 	CloudFormationServiceException,
 	CreateChangeSetCommand,
 	DeleteChangeSetCommand,
+	DeleteStackCommand,
 	DescribeChangeSetCommand,
 	DescribeStackEventsCommand,
 	DescribeStacksCommand,
@@ -15,7 +16,13 @@ import {
 	type Stack,
 	type StackEvent,
 } from "@aws-sdk/client-cloudformation";
-import { DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+	DescribeTableCommand,
+	DynamoDBClient,
+	QueryCommand,
+	ResourceNotFoundException,
+	UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { ListHostedZonesByNameCommand, Route53Client } from "@aws-sdk/client-route-53";
 import {
 	GetContactReachabilityStatusCommand,
@@ -23,6 +30,11 @@ import {
 	Route53DomainsClient,
 } from "@aws-sdk/client-route-53-domains";
 import { S3Client } from "@aws-sdk/client-s3";
+import {
+	DescribeSecretCommand,
+	ResourceNotFoundException as SecretNotFound,
+	SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
 import { aTerminal } from "../a-terminal.ts";
@@ -39,11 +51,19 @@ export const noStack = new CloudFormationServiceException({
 const noChangeSet = new ChangeSetNotFoundException({ $metadata: {}, message: "no change set" });
 
 /** What DescribeStacks answers of a stack. */
-export const aStack = (StackStatus: Stack["StackStatus"], outputs: Record<string, string> = {}) => ({
+export const aStack = (
+	StackStatus: Stack["StackStatus"],
+	outputs: Record<string, string> = {},
+	parameters: Record<string, string> = {},
+) => ({
 	Stacks: [
 		{
 			...{ StackName: "a", CreationTime: new Date(0), StackStatus },
 			Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+			Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+				ParameterKey,
+				ParameterValue,
+			})),
 		},
 	],
 });
@@ -60,12 +80,30 @@ export function aLandscape() {
 	const mocks = {
 		...{ cloudformation: mockClient(CloudFormationClient), s3: mockClient(S3Client), sts: mockClient(STSClient) },
 		...{ route53: mockClient(Route53Client), dynamodb: mockClient(DynamoDBClient), acm: mockClient(ACMClient) },
-		registrations: mockClient(Route53DomainsClient),
+		...{ registrations: mockClient(Route53DomainsClient), secrets: mockClient(SecretsManagerClient) },
 	};
+
+	const { cloudformation } = mocks;
+	/** Of the operation that was begun last. */
+	const lastToken = () => {
+		const begun = [
+			...cloudformation.commandCalls(ExecuteChangeSetCommand),
+			...cloudformation.commandCalls(DeleteStackCommand),
+		];
+		return begun.at(-1)?.args[0].input.ClientRequestToken;
+	};
+	/** What is told of a stack (of any unless it is named), the oldest first: of the operation that was begun last, which then comes to its end. */
+	const happens = (which: { StackName?: string }, ...events: StackEvent[]) =>
+		cloudformation.on(DescribeStackEventsCommand, which).callsFake(({ StackName }) => {
+			const end = { StackName, LogicalResourceId: StackName, ResourceStatus: "UPDATE_COMPLETE" as const };
+			const ended = anEvent("end", { ...end, ResourceType: "AWS::CloudFormation::Stack" });
+			const ClientRequestToken = lastToken();
+			return { StackEvents: [ended, ...events.toReversed()].map((event) => ({ ClientRequestToken, ...event })) };
+		});
 
 	return {
 		...mocks,
-		directory,
+		...{ directory, happens },
 		/** As it is written: with these values of the environments' parameters, and without an environment. */
 		write({ parameters = {}, api = "http://127.0.0.1:1", without = "" } = {}) {
 			mkdirSync(folder, { recursive: true });
@@ -93,15 +131,18 @@ export function aLandscape() {
 				const { accessKeyId } = await client().config.credentials();
 				return { Account: accessKeyId.replace("LOCAL", ""), Arn: `arn:aws:iam::${accessKeyId}:root` };
 			});
-			const { cloudformation } = mocks;
 			cloudformation.on(DescribeStacksCommand).rejects(noStack);
-			cloudformation.on(DescribeStackEventsCommand).resolves({ StackEvents: [] });
+			happens({});
 			cloudformation.on(DeleteChangeSetCommand).rejects(noChangeSet);
 			cloudformation.on(CreateChangeSetCommand).resolves({});
 			cloudformation.on(DescribeChangeSetCommand).resolves({ Status: "CREATE_COMPLETE", Changes: [] });
 			cloudformation.on(ExecuteChangeSetCommand).resolves({});
 			mocks.route53.on(ListHostedZonesByNameCommand).resolves({ HostedZones: [], IsTruncated: false, MaxItems: 10 });
 			mocks.dynamodb.on(QueryCommand).resolves({ Items: [] });
+			mocks.dynamodb.on(UpdateItemCommand).resolves({});
+			const missing = { $metadata: {}, message: "There is none." };
+			mocks.dynamodb.on(DescribeTableCommand).rejects(new ResourceNotFoundException(missing));
+			mocks.secrets.on(DescribeSecretCommand).rejects(new SecretNotFound(missing));
 			const ExpirationDate = new Date(Date.now() + 300 * 86_400_000);
 			const inOrder = { AutoRenew: true, StatusList: ["clientTransferProhibited"], ExpirationDate };
 			mocks.registrations.on(GetDomainDetailCommand).resolves(inOrder);

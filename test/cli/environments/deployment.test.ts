@@ -1,7 +1,6 @@
 import {
 	CreateChangeSetCommand,
 	DescribeChangeSetCommand,
-	DescribeStackEventsCommand,
 	DescribeStacksCommand,
 	ExecuteChangeSetCommand,
 	type ResourceChange,
@@ -50,12 +49,11 @@ describe("a deployment", () => {
 			.rejectsOnce(noStack)
 			.rejectsOnce(noStack)
 			.resolves(aStack("CREATE_COMPLETE"));
-		cloudformation.on(DescribeStackEventsCommand).resolves({
-			StackEvents: [
-				anEvent("2", { LogicalResourceId: "Apex", ResourceStatus: "CREATE_COMPLETE" }),
-				anEvent("1", { LogicalResourceId: "Apex", ResourceStatus: "CREATE_IN_PROGRESS" }),
-			],
-		});
+		landscape.happens(
+			registrar,
+			anEvent("1", { LogicalResourceId: "Apex", ResourceStatus: "CREATE_IN_PROGRESS" }),
+			anEvent("2", { LogicalResourceId: "Apex", ResourceStatus: "CREATE_COMPLETE" }),
+		);
 		const { exit, details, stderr } = await deploy();
 		expect(exit, stderr).toBe(0);
 		expect(details).toEqual([
@@ -182,15 +180,14 @@ describe("a deployment that fails", () => {
 	});
 	const failed = (id: string, LogicalResourceId: string, ResourceStatusReason?: string): StackEvent =>
 		anEvent(id, { LogicalResourceId, ResourceStatusReason, ResourceStatus: "UPDATE_FAILED" });
-	/** As CloudFormation has them: the newest first. */
-	const events = (...oldestFirst: StackEvent[]) =>
-		cloudformation.on(DescribeStackEventsCommand, registrar).resolves({ StackEvents: oldestFirst.toReversed() });
 
 	it("names the first resource that failed in this run, not what was cancelled because of it", async () => {
 		stands("UPDATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE");
 		const stack = anEvent("9", { ...began, EventId: "9", ResourceStatus: "UPDATE_FAILED" as never });
-		events(
-			...[failed("1", "Before", "the mistake of a minute ago"), began, stack],
+		const before = { ...failed("1", "Before", "the mistake of a minute ago"), ClientRequestToken: "another" };
+		landscape.happens(
+			registrar,
+			...[before, began, stack],
 			...[
 				failed("3", "Early", "Resource update cancelled"),
 				failed("4", "Cause", "No such zone"),

@@ -82,16 +82,35 @@ describe("on AWS", () => {
 		expect(sts.calls()).toEqual([]);
 	});
 
-	it("another account than the stage's is refused, and so are no credentials", async () => {
-		sts.on(GetCallerIdentityCommand).resolves({});
-		const { exit, stderr } = await type("registrar deploy --aws");
+	it("the registrar's are as well, apexes and delegations by their place in the file", async () => {
+		const { exit, stdout, stderr } = await type("registrar deploy --aws --json");
 		expect(exit).toBe(2);
-		expect(stderr).toMatch(/Deploying the registrar on AWS\..*account: These credentials are for account \(unknown\)/s);
-		expect(cloudformation.calls()).toEqual([]);
+		expect(stderr).toContain("Deploying the registrar on AWS.\n");
+		const delegations = [0, 1].flatMap((at) => ["name", "account"].map((of) => `registrar.delegations.${at}.${of}`));
+		const names = [
+			"accounts.registrar",
+			"accounts.nonprod",
+			"accounts.prod",
+			"registrar.apexes.0.name",
+			...delegations,
+		];
+		expect(errorOf(stdout)).toEqual({
+			title: `${names.join(", ")}: still a placeholder.`,
+			fix: expect.stringContaining("infra/stages.yml"),
+		});
+		expect(sts.calls()).toEqual([]);
 	});
 });
 
 describe("in the world of this machine", () => {
+	it("another account than the stage's is refused, and so are no credentials", async () => {
+		sts.on(GetCallerIdentityCommand).resolves({});
+		const { exit, stderr } = await type("registrar deploy");
+		expect(exit).toBe(2);
+		expect(stderr).toMatch(/Deploying the registrar on .*account: These credentials are for account \(unknown\)/s);
+		expect(cloudformation.calls()).toEqual([]);
+	});
+
 	it("an environment that does not run is named, and so is what starts it", async () => {
 		landscape.write({ without: "prod" });
 		const { exit, stderr } = await type("environments remove prod --confirm prod");

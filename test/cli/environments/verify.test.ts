@@ -1,52 +1,22 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createContext } from "../../../cli/context.ts";
-import { accountOf } from "../../../cli/environments/account.ts";
 import { takeSteps } from "../../../cli/environments/steps.ts";
 import { verifySteps } from "../../../cli/environments/verify.ts";
 import { aFakeApi, ok, type Reply } from "../a-fake-api.ts";
+import { aContext, environment, standing } from "./a-verification.ts";
 
 let api: Awaited<ReturnType<typeof aFakeApi>> | undefined;
 afterEach(() => api?.close());
 
-/** Virtual time; a pause is over at once. */
-function aContext() {
-	let nowMs = 0;
-	let progress = "";
-	const sink = {
-		write: (text: string) => {
-			progress += text;
-		},
-	};
-	const world = {
-		...{ env: {}, directory: "/nowhere", stdin: (async function* () {})(), stdout: sink, stderr: sink },
-		now: () => nowMs,
-		pause: (millis: number) => {
-			nowMs += millis;
-			return Promise.resolve();
-		},
-	};
-	return {
-		context: createContext(
-			world,
-			() => ({}),
-			() => {},
-		),
-		progress: () => progress,
-		passed: () => nowMs,
-	};
+/** The step that asks the API; what comes before it is in verify-world.test.ts. */
+function stepsOf({ context }: ReturnType<typeof aContext>, of: typeof environment, outputs: Record<string, string>) {
+	return verifySteps(of, context, standing(outputs)).filter(({ name }) => name === "api");
 }
-const environment = { stage: "prod", accountId: "333333333333", account: accountOf({}), parameters: {} } as const;
-const stackAt = (outputs: Record<string, string>) => () => ({
-	...{ status: "CREATE_COMPLETE", statusReason: undefined, parameters: {}, tags: {} },
-	outputs,
-});
 
 /** Verifies against an API that answers so; the stack says where it is. */
 async function verify(...replies: Reply[]) {
 	api = await aFakeApi({ "GET /v1/health": replies });
 	const here = aContext();
-	const steps = verifySteps(environment, here.context, stackAt({ HttpApiUrl: api.url }));
-	const ends = takeSteps(steps, here.context);
+	const ends = takeSteps(stepsOf(here, environment, { HttpApiUrl: api.url }), here.context);
 	return { ...here, ends, url: api.url };
 }
 
@@ -82,10 +52,10 @@ describe("verifying an environment", () => {
 
 	it("asks where the environment says, before it asks the stack, and fails where neither does", async () => {
 		api = await aFakeApi({ "GET /v1/health": [ok({ status: "ok" })] });
-		const { context } = aContext();
-		const [step] = verifySteps({ ...environment, api: api.url }, context, stackAt({}));
+		const here = aContext();
+		const [step] = stepsOf(here, { ...environment, api: api.url }, {});
 		expect(await step?.act()).toBe(`${api.url} says ok`);
-		const [nowhere] = verifySteps(environment, context, stackAt({}));
+		const [nowhere] = stepsOf(here, environment, {});
 		await expect(nowhere?.act()).rejects.toMatchObject({ report: { title: "/v1/health does not answer." } });
 	});
 });

@@ -2,7 +2,9 @@ import {
 	ChangeResourceRecordSetsCommand,
 	type ChangeResourceRecordSetsCommandInput,
 	GetChangeCommand,
+	GetDNSSECCommand,
 	InvalidChangeBatch,
+	InvalidInput,
 	ListHostedZonesByNameCommand,
 	ListResourceRecordSetsCommand,
 	type ResourceRecordSet,
@@ -39,6 +41,8 @@ export interface Faults {
 	lame: string | undefined;
 	/** Route 53 is throttled at so many calls. */
 	throttledCalls: number;
+	/** How the delegated zone is signed, and the DS of its active keys; undefined: its role may not ask. */
+	signing: { status: string; keys: string[] } | undefined;
 	/** CAA by name; a name that is `undefined` here cannot be asked for. */
 	caa: Record<string, string | undefined>;
 }
@@ -51,21 +55,22 @@ export async function aRegistrar() {
 	const faults: Faults = {
 		...{ refusedEntries: 0, apexZones: [apexZone], readOnly: undefined, pendingLooks: 1, seen: {}, lame: undefined },
 		...{ staleAnswers: 10_000, throttledCalls: 0, caa: {} },
+		signing: { status: "NOT_SIGNING", keys: [] },
 	};
 	const sets = new Map<string, ResourceRecordSet>();
 	const changes: string[] = [];
 	const asked: string[] = [];
 	const keyOf = (zone: string | undefined, of: string | undefined, type: string | undefined) =>
 		`${zone} ${of?.replace(/\.$/, "")} ${type}`;
-	const put = (zone: string, type: "NS" | "SOA", TTL: number, values: readonly string[]) =>
+	const put = (zone: string, type: "NS" | "DS" | "SOA", TTL: number, values: readonly string[]) =>
 		sets.set(keyOf(zone, name, type), {
 			...{ Name: `${name}.`, Type: type, TTL },
 			ResourceRecords: values.map((Value) => ({ Value })),
 		});
 	put("ZOWN", "SOA", 900, ["ns-1.x. a.x. 1 7200 900 1209600 86400"]);
-	/** `TTL servers` of the delegation, as it stands. */
-	const delegation = () => {
-		const set = sets.get(keyOf(apexZone, name, "NS"));
+	/** `TTL values` of what stands for the delegated name in the apex zone. */
+	const standing = (type: "NS" | "DS") => {
+		const set = sets.get(keyOf(apexZone, name, type));
 		return set && `${set.TTL} ${(set.ResourceRecords ?? []).map(({ Value }) => Value).join(",")}`;
 	};
 
@@ -109,6 +114,14 @@ export async function aRegistrar() {
 				return { ChangeInfo: { Id: `/change/C${changes.length}`, Status: "PENDING", SubmittedAt: new Date(0) } };
 			}),
 		);
+	route53.on(GetDNSSECCommand).callsFake(() => {
+		if (!faults.signing) throw new InvalidInput({ $metadata: {}, message: "not allowed" });
+		const { status, keys } = faults.signing;
+		return {
+			Status: { ServeSignature: status },
+			KeySigningKeys: keys.map((DSRecord) => ({ Status: "ACTIVE", DSRecord })),
+		};
+	});
 	let looks = 0;
 	route53.on(GetChangeCommand).callsFake(() => {
 		asked.push("in sync?");
@@ -145,7 +158,7 @@ export async function aRegistrar() {
 	let requests = 0;
 
 	return {
-		...{ faults, changes, asked, put, delegation },
+		...{ faults, changes, asked, put, delegation: () => standing("NS"), ds: () => standing("DS") },
 		soa: () => sets.get(keyOf("ZOWN", name, "SOA"))?.ResourceRecords?.[0]?.Value,
 		/** Seconds since the world began. */
 		elapsedSeconds: () => (Date.now() - Date.parse("2026-11-01T00:00:00Z")) / 1_000,

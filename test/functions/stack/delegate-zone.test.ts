@@ -132,10 +132,26 @@ describe("a delegation that cannot stand", () => {
 		[
 			"CAA forbids",
 			{ caa: { "example.com": "letsencrypt.org" } },
-			/'caa'.*records of example\.com forbid.*'letsencrypt\.org'.*issuewild/,
+			/'caa'.*records of example\.com forbid.*'letsencrypt\.org'.*Add 0 issue "amazon\.com"/,
 			`${id}/unproven`,
 			unproven,
 			5,
+		],
+		[
+			"it may not see how its zone is signed",
+			{ signing: undefined },
+			/'dnssec'.*does not tell how app\.example\.com is signed: InvalidInput: not allowed/,
+			nothing,
+			undefined,
+			60,
+		],
+		[
+			"the signing of its zone is broken",
+			{ signing: { status: "ACTION_NEEDED", keys: ["1 13 2 AB"] } },
+			/'dnssec'.*its signing is ACTION_NEEDED\. .*Mend the DNSSEC signing of zone ZOWN/,
+			nothing,
+			undefined,
+			1,
 		],
 		[
 			"CAA cannot be asked for",

@@ -4,8 +4,9 @@ import { DescribeStackEventsCommand, DescribeStacksCommand } from "@aws-sdk/clie
 import { accountOf } from "../../../cli/environments/account.ts";
 import { eventually } from "../../../local/demo/client.ts";
 import { accounts } from "../../../local/laptop.ts";
+import { deleteStack, executeChangeSet } from "../../../services/stack-operations.ts";
 import { followStack, type Progress } from "../../../services/stack-progress.ts";
-import { deleteStack, executeChangeSet, planStack, readStack } from "../../../services/stacks.ts";
+import { planStack, readStack } from "../../../services/stacks.ts";
 import { anAccount } from "../stack/an-account.ts";
 
 interface Template {
@@ -34,20 +35,19 @@ export async function aDeployer() {
 			template: "url" in template ? template : { body: JSON.stringify(template) },
 		});
 
-	/** Plans, and begins to carry out. */
-	async function begin(...asked: Parameters<typeof plan>): Promise<Date> {
+	/** Plans, and begins to carry out; answers the token of it. */
+	async function begin(...asked: Parameters<typeof plan>): Promise<string> {
 		const planned = await plan(...asked);
 		if (planned.outcome === "empty") throw new Error("There is nothing to do.");
-		const since = new Date();
-		await executeChangeSet(target, planned);
-		return since;
+		return executeChangeSet(target, planned);
 	}
 
-	/** Follows to the end; answers the stack, and what was told on the way. */
-	async function follow(since: Date) {
+	/** Follows to the end, by what was begun or from a moment on; answers the stack, and what was told on the way. */
+	async function follow(begun: string | Date) {
 		const told: Progress[] = [];
 		const tell = (progress: Progress) => void told.push(progress);
-		const stack = await followStack(target, { since, deadlineMs: Date.now() + 20_000, tell });
+		const which = typeof begun === "string" ? { token: begun } : { since: begun };
+		const stack = await followStack(target, { ...which, deadlineMs: Date.now() + 20_000, tell });
 		const ends = told.filter(({ status }) => !status.endsWith("IN_PROGRESS"));
 		return { stack, told, steps: ends.map(({ logicalId, status }) => `${logicalId} ${status}`) };
 	}
@@ -62,9 +62,7 @@ export async function aDeployer() {
 			return { id: Stacks?.[0]?.StackId ?? "", status: Stacks?.[0]?.StackStatus };
 		},
 		async remove() {
-			const since = new Date();
-			await deleteStack(target);
-			return follow(since);
+			return follow(await deleteStack(target));
 		},
 		/** Writes a function that makes custom resources; where `waits` (an expression over `event`) is true, once the gate is open. */
 		writeMaker(name: string, waits = "false") {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { putOnce, urlOf } from "../../../services/artifacts.ts";
-import { executeChangeSet, readTemplate } from "../../../services/stacks.ts";
+import { putArtifact, urlOf } from "../../../services/artifacts.ts";
+import { executeChangeSet } from "../../../services/stack-operations.ts";
+import { readTemplate } from "../../../services/stacks.ts";
 import { aQueue } from "../stack/an-account.ts";
 import { aDeployer, broken, type Deployer } from "./a-deployer.ts";
 
@@ -50,7 +51,7 @@ describe("a stack's creation", () => {
 			},
 		});
 		const store = { client: deployer.account.s3, bucket: "releases" };
-		await putOnce(store, "templates/a b.json", template);
+		await putArtifact(store, "templates/a b.json", template);
 		const asked = { parameters: { Name: "orders" }, tags: { environment: "nonprod", "<&>": "'\"" } };
 		const { stack } = await deployer.deploy({ url: urlOf(store, encodeURI("templates/a b.json")) }, asked);
 		expect(stack).toMatchObject({

@@ -1,6 +1,6 @@
 import { DescribeStackEventsCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deleteStack } from "../../../services/stacks.ts";
+import { deleteStack } from "../../../services/stack-operations.ts";
 import { aCustom, aFunction, aQueue } from "../stack/an-account.ts";
 import { aDeployer, type Deployer } from "./a-deployer.ts";
 
@@ -83,10 +83,10 @@ describe("a stack's deletion", () => {
 		deployer.writeMaker("slower", "event.RequestType === 'Update'");
 		const Resources = (Name: string) => ({ ...aFunction("slower"), Thing: aCustom({ Name }) });
 		await deployer.deploy({ Resources: Resources("a") });
-		const since = await deployer.begin({ Resources: Resources("b") });
+		const token = await deployer.begin({ Resources: Resources("b") });
 		await expect(deleteStack(deployer.target)).rejects.toThrow("cannot be deleted while in status UPDATE_IN_PROGRESS");
 		await expect(deployer.plan({ Resources: {} })).rejects.toThrow("is in UPDATE_IN_PROGRESS state");
 		deployer.openGate();
-		expect((await deployer.follow(since)).stack?.status).toBe("UPDATE_COMPLETE");
+		expect((await deployer.follow(token)).stack?.status).toBe("UPDATE_COMPLETE");
 	});
 });

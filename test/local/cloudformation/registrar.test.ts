@@ -36,7 +36,10 @@ async function deploy(...delegations: Registrar["delegations"]) {
 	const { account } = deployer;
 	const landscape: Landscape = {
 		...{ where: "here", isHere: true },
-		registrar: { accountId: accounts.nonprod, account, values: { apexes: [apex], delegations }, parameters: {} },
+		registrar: {
+			...{ accountId: accounts.nonprod, account, values: { apexes: [apex], delegations } },
+			...{ parameters: {}, unset: [] },
+		},
 		environment: () => {
 			throw new Error("There is none.");
 		},

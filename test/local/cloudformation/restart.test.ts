@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deleteStack } from "../../../services/stacks.ts";
+import { deleteStack } from "../../../services/stack-operations.ts";
 import { aCustom, aFunction, aQueue } from "../stack/an-account.ts";
 import { aDeployer, broken, type Deployer } from "./a-deployer.ts";
 

@@ -81,7 +81,8 @@ describe("a signed zone", () => {
 		expect(await signed()).toEqual({ status: "NOT_SIGNING", keys: [] });
 		const { KeySigningKey, $metadata } = await addKey();
 		expect($metadata.httpStatusCode).toBe(201);
-		expect(KeySigningKey).toEqual({ Name: "key", KeyTag: expect.any(Number), Status: "ACTIVE" });
+		const DSRecord = expect.stringMatching(new RegExp(`^${KeySigningKey?.KeyTag} 13 2 [0-9A-F]{64}$`));
+		expect(KeySigningKey).toEqual({ Name: "key", KeyTag: expect.any(Number), DSRecord, Status: "ACTIVE" });
 		expect(await signed()).toEqual({ status: "NOT_SIGNING", keys: [KeySigningKey] });
 		await enable();
 		expect(await signed()).toEqual({ status: "SIGNING", keys: [KeySigningKey] });
