@@ -31,6 +31,6 @@ function behaviorFlaw(template: Template, behavior: unknown): string | undefined
 }
 
 function base64Of(hex: string): string {
-	const bytes = hex.match(/../g) ?? [];
-	return btoa(String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 16))));
+	const bytes = Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+	return btoa(String.fromCharCode(...bytes));
 }
