@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { Endpoints } from "../local/endpoints.ts";
 import { packageStages } from "../scripts/package.ts";
-import { type Counts, startLocalStack } from "./local-stack.ts";
+import { asked, countsBetween, forEach, rounded } from "./asking.ts";
+import { startLocalStack } from "./local-stack.ts";
 import { leastSeconds } from "./minimum.ts";
 
 /** What `count` tenants asked for at once took, from the first POST until all were seen active. */
@@ -62,38 +63,19 @@ export async function benchOnboardings(options: {
 	}
 }
 
-function countsBetween(before: Counts, after: Counts, count: number) {
-	const calls = difference(before.calls, after.calls);
-	return {
-		route53Calls: difference(before.route53Calls, after.route53Calls),
-		transitionsPerOperation: rounded((after.stateTransitions - before.stateTransitions) / count),
-		callsPerOperation: Object.fromEntries(Object.entries(calls).map(([name, all]) => [name, rounded(all / count)])),
-		invocations: difference(before.invocations, after.invocations),
-	};
-}
-
-/** What has been added, without what has not changed; in the order of names. */
-function difference(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
-	const added = Object.entries(after).map(([name, all]): [string, number] => [name, all - (before[name] ?? 0)]);
-	return Object.fromEntries(added.filter(([, more]) => more > 0).sort(([left], [right]) => left.localeCompare(right)));
-}
-
 /** As a billing system does that brings its customers: so many requests side by side, each repeated under its key until it is accepted. */
-async function postAll(endpoints: Endpoints, count: number): Promise<void> {
-	let next = 1;
-	const postNext = async () => {
-		while (next <= count) {
-			const slug = `bench-${next++}`;
-			const body = { slug, name: slug, externalRef: `cus_${slug}`, origin: endpoints.demoOrigin };
-			await asked(endpoints, "POST", "/v1/tenants", body);
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(postsAtOnce, count) }, postNext));
+export async function postAll(endpoints: Endpoints, count: number): Promise<void> {
+	await forEach(count, postsAtOnce, async (at) => {
+		const slug = `bench-${at + 1}`;
+		const body = { slug, name: slug, externalRef: `cus_${slug}`, origin: endpoints.demoOrigin };
+		await asked(endpoints, "POST", "/v1/tenants", { body, key: slug });
+	});
 }
 
 const pageSchema = z.object({ tenants: z.array(z.object({ status: z.string() })), next: z.string().nullable() });
 
-async function allActive(endpoints: Endpoints, count: number, deadlineMs: number): Promise<void> {
+/** Resolves when the list shows `count` active tenants, rejects after `deadlineMs`. */
+export async function allActive(endpoints: Endpoints, count: number, deadlineMs: number): Promise<void> {
 	const endsAt = Date.now() + deadlineMs;
 	for (;;) {
 		const active = await firstActive(endpoints);
@@ -116,33 +98,4 @@ async function firstActive(endpoints: Endpoints): Promise<number> {
 		cursor = page.next;
 	}
 	return active;
-}
-
-/** Asks the API; again when it throttles (429) or says that a service is away (503), as its contract lets a caller do. */
-async function asked(
-	{ api, token }: Endpoints,
-	method: string,
-	path: string,
-	body?: { slug: string },
-): Promise<unknown> {
-	for (;;) {
-		const response = await fetch(`${api}${path}`, {
-			method,
-			headers: {
-				authorization: `Bearer ${token}`,
-				...(body && { "content-type": "application/json", "idempotency-key": body.slug }),
-			},
-			...(body && { body: JSON.stringify(body) }),
-		});
-		if (response.ok) return await response.json();
-		const text = await response.text();
-		if (response.status !== 429 && response.status !== 503) {
-			throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-		}
-		await pause(100);
-	}
-}
-
-function rounded(number: number): number {
-	return Math.round(number * 100) / 100;
 }

@@ -1,9 +1,10 @@
 import { problemType } from "../domain/errors.ts";
+import type { domainRoutes } from "../functions/api/contracts/domains.ts";
 import type { importRoutes } from "../functions/api/contracts/imports.ts";
 import type { operationRoutes } from "../functions/api/contracts/operations.ts";
 import type { tenantRoutes } from "../functions/api/contracts/tenants.ts";
 
-type RoutesUsed = typeof tenantRoutes & typeof operationRoutes & typeof importRoutes;
+type RoutesUsed = typeof tenantRoutes & typeof operationRoutes & typeof importRoutes & typeof domainRoutes;
 /** Every error that a request of these commands can be answered with. */
 type RequestError = RoutesUsed[keyof RoutesUsed]["errors"][number];
 
@@ -26,6 +27,15 @@ const adviceTable: Record<RequestError, string> = {
 		"'hostmaster operations list --tenant <slug>' shows the onboarding: retry it, or remove the tenant.",
 	TenantLeaving: "Nothing else can be asked of a tenant that leaves.",
 	TooManyFormerNames: "Wait until the redirect of a former name ends, 30 days after its rename.",
+	DomainTaken: "Choose another domain, or let the other tenant give it up first.",
+	DomainQuarantined: "Wait until the quarantine is over.",
+	CertificateQuotaReached: "Remove domains that nobody needs, or let the operator raise ACM's quota of certificates.",
+	DomainAttached: "'hostmaster domains show <tenant> <hostname>' shows how it stands.",
+	DomainNotFound: "'hostmaster domains list <tenant>' shows those that there are.",
+	DomainInUse: "Take down, or redirect elsewhere, what depends on it first.",
+	DomainNotActive: "'hostmaster domains verify <tenant> <hostname>' says what is missing.",
+	TooManyDomains: "'hostmaster domains list <tenant>' shows them: remove those that nobody needs.",
+	TooManyChecks: "Run the command again in ten seconds.",
 	OperationNotFailed: "Only a failed operation can be retried: 'hostmaster operations show <id>' shows how it stands.",
 	Throttled: "Run the command again in a while.",
 	ServiceUnavailable: "Run the command again in a while.",

@@ -9,15 +9,28 @@ const longestPauseMs = 3_000;
 /** An outage of the API is no end of the operation. */
 const patienceSeconds = 60;
 
+interface Patience {
+	timeoutSeconds: number;
+	/** Begins every line. */
+	label?: string;
+}
+
 /**
- * Asks for an operation until it has ended, telling each step as it is done and what a step waits for. `label` begins every line.
- * Throws CommandFailed when it goes on after `timeoutSeconds`, or cannot be asked for.
+ * Asks for an operation until it has ended, telling each step as it is done and what a step waits for. Throws CommandFailed when it goes
+ * on after `timeoutSeconds`, or cannot be asked for.
  */
-export async function follow(
+export async function follow(context: Context, operationId: string, patience: Patience): Promise<OperationView> {
+	const { operation, ended } = await followFor(context, operationId, patience);
+	if (!ended) throw unended(operation, patience.timeoutSeconds);
+	return operation;
+}
+
+/** The same, for what may wait for people longer than anybody looks on: answers how the operation stands when the time is over. */
+export async function followFor(
 	context: Context,
 	operationId: string,
-	{ timeoutSeconds, label = "" }: { timeoutSeconds: number; label?: string },
-): Promise<OperationView> {
+	{ timeoutSeconds, label = "" }: Patience,
+): Promise<{ operation: OperationView; ended: boolean }> {
 	const { world } = context;
 	const endsAt = world.now() + timeoutSeconds * 1_000;
 	const told = new Set<string>();
@@ -31,9 +44,11 @@ export async function follow(
 			told.add(line);
 			context.tell(`  ${label}${line}`);
 		}
-		if (operation.status !== "queued" && operation.status !== "running") return operation;
+		if (operation.status !== "queued" && operation.status !== "running") {
+			return { operation, ended: true };
+		}
 		pauseMs = news.length > 0 ? shortestPauseMs : Math.min(pauseMs * 1.3, longestPauseMs);
-		if (world.now() + pauseMs > endsAt) throw unended(operation, timeoutSeconds);
+		if (world.now() + pauseMs > endsAt) return { operation, ended: false };
 		await world.pause(pauseMs);
 	}
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { type Answer, createContext } from "./context.ts";
 import { addDoctorCommand } from "./doctor/command.ts";
+import { addDomainCommands } from "./domains.ts";
 import { addEnvironmentCommands } from "./environments/commands.ts";
 import { CommandFailed, type Exit, exits, type Report } from "./failures.ts";
 import { addOperationCommands } from "./operations.ts";
@@ -50,6 +51,7 @@ function createProgram(world: World, answer: (answer: Answer) => void) {
 	const context = createContext(world, () => program.opts(), answer);
 	// One function a noun; each noun's commands are in files of its own.
 	addTenantCommands(program, context);
+	addDomainCommands(program, context);
 	addOperationCommands(program, context);
 	addEnvironmentCommands(program, context);
 	addDoctorCommand(program, context);

@@ -25,12 +25,20 @@ export const amazonAuthorities: readonly string[] = ["amazon.com", "amazontrust.
 const knownTags = new Set(["issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"]);
 const criticalFlag = 128;
 
+/** How control of a name is shown to an authority, as RFC 8657 names it: by a DNS record, or over HTTP. */
+export type ValidationMethod = "dns-01" | "http-01";
+
 /**
- * Whether one of `authorities` may issue for a hostname, or for a wildcard (`*.app.example.com`), once it has validated it by DNS.
+ * Whether one of `authorities` may issue for a hostname, or for a wildcard (`*.app.example.com`), once it has validated it by `method`.
  * `climb`: what stands at the names of `climbOf`, in its order. The first that has CAA records decides alone; for a wildcard
  * `issuewild` counts, and `issue` where there is none (https://www.rfc-editor.org/rfc/rfc8659#section-4).
  */
-export function judgeCaa(hostname: string, climb: readonly CaaLevel[], authorities: readonly string[]): CaaJudgement {
+export function judgeCaa(
+	hostname: string,
+	climb: readonly CaaLevel[],
+	authorities: readonly string[],
+	method: ValidationMethod = "dns-01",
+): CaaJudgement {
 	const level = climb.find(({ records }) => records.length > 0);
 	if (!level) return { permitted: true };
 	const { name, records } = level;
@@ -45,7 +53,8 @@ export function judgeCaa(hostname: string, climb: readonly CaaLevel[], authoriti
 	const tag = wild.length > 0 ? "issuewild" : "issue";
 	const counting = wild.length > 0 ? wild : valuesOf("issue");
 	// Records of other tags alone forbid nothing.
-	if (counting.length === 0 || counting.some((value) => permits(value, authorities))) return { permitted: true };
+	if (counting.length === 0 || counting.some((value) => permits(value, authorities, method)))
+		return { permitted: true };
 	const because = `all that it says of '${tag}' is ${counting.map(quoted).join(", ")}`;
 	// Of the tag that decides: an issuewild beside issue alone would shut out who may issue wildcards now.
 	const [permitting] = authorities.map((authority) => `0 ${tag} "${authority}"`);
@@ -62,29 +71,29 @@ export function climbOf(hostname: string): string[] {
 	return labels.map((_, at) => labels.slice(at).join("."));
 }
 
-/** `<authority>; <name>=<value>; …`; what is written otherwise permits nobody, as does `;` alone. */
-function permits(value: string, authorities: readonly string[]): boolean {
-	const end = `${value};`.indexOf(";");
-	const issuer = value.slice(0, end).trim().toLowerCase().replace(/\.$/, "");
-	if (!authorities.includes(issuer)) return false;
-	const parameters = value
-		.slice(end + 1)
-		.split(";")
-		.map((part) => part.trim());
-	return parameters.every((parameter, at) => {
-		const isEndOfList = parameter === "" && at === parameters.length - 1;
-		return isEndOfList || isMet(parameter);
-	});
+/** Letters, digits and inner hyphens; a value is of what can be printed, without spaces and semicolons. */
+const tagOrLabel = "[a-z0-9]+(?:-+[a-z0-9]+)*";
+const issueValue = new RegExp(`^[ \\t]*(${tagOrLabel}(?:\\.${tagOrLabel})*)?[ \\t]*(?:;[ \\t]*(.*?)[ \\t]*)?$`, "is");
+const parameter = new RegExp(`^(${tagOrLabel})[ \\t]*=[ \\t]*([!-:<-~]*)$`, "i");
+
+/**
+ * `<authority>; <name>=<value>; …`. What is written otherwise permits nobody, as does `;` alone: also a final dot, a parameter without a value,
+ * a semicolon behind the last parameter (https://www.rfc-editor.org/rfc/rfc8659#section-4.2).
+ */
+function permits(value: string, authorities: readonly string[], method: ValidationMethod): boolean {
+	const [, issuer = "", list = ""] = issueValue.exec(value) ?? [];
+	if (!authorities.includes(issuer.toLowerCase())) return false;
+	return list === "" || list.split(";").every((one) => isMet(one.replace(/^[ \t]+|[ \t]+$/g, ""), method));
 }
 
 /** https://www.rfc-editor.org/rfc/rfc8657; others are between the authority and whoever has agreed them with it. */
-function isMet(parameter: string): boolean {
-	const [, name, value = ""] = /^([a-z0-9-]+)\s*=\s*([!-:<-~]*)$/i.exec(parameter) ?? [];
+function isMet(text: string, method: ValidationMethod): boolean {
+	const [, name, value = ""] = parameter.exec(text) ?? [];
 	switch (name?.toLowerCase()) {
 		case undefined:
 			return false;
 		case "validationmethods":
-			return value.split(",").includes("dns-01");
+			return value.split(",").includes(method);
 		// Bound to one account with the authority, and ACM's is nobody's.
 		case "accounturi":
 			return false;

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import {
 	conditionsSchema,
+	customConditions,
 	deriveStatus,
 	type HostnameStatus,
 	intents,
 	platformConditions,
 	withCondition,
 } from "./conditions.ts";
+import { type CustomDomain, customDomainSchema } from "./custom-domain.ts";
 import { nextGeneration } from "./generation.ts";
 import { limits } from "./limits.ts";
 
@@ -22,6 +24,10 @@ export const claimSchema = z.object({
 	quarantinedUntil: z.string().optional(),
 	/** ISO time until which a former name redirects. */
 	redirectUntil: z.string().optional(),
+	/** Of a hostname that the tenant owns at its own DNS provider; absent: a platform subdomain. */
+	custom: customDomainSchema.optional(),
+	/** The newest operation of a custom domain, which changes apart from its tenant: it may wait for its customer for days. */
+	lastOperationId: z.string().optional(),
 	/** Grows with each write of the row, so that two writers who read the same row cannot both win. */
 	revision: z.int().positive(),
 	createdAt: z.string(),
@@ -44,6 +50,18 @@ export function newClaim({ hostname, tenantId, generation, predecessor }: NewCla
 	};
 }
 
+/** The claim of a hostname that its tenant owns elsewhere: everything is still to come, the proof first. */
+export function newCustomClaim(
+	{ hostname, tenantId, generation, predecessor, custom }: NewClaim & { custom: CustomDomain },
+	now: string,
+): Claim {
+	return {
+		...newClaim({ hostname, tenantId, generation, predecessor }, now),
+		conditions: customConditions(now),
+		custom,
+	};
+}
+
 interface NewClaim {
 	hostname: string;
 	tenantId: string;
@@ -61,7 +79,7 @@ export function withAdoptedRecords(claim: Claim, now: string): Claim {
 /** The claim changed at `now`: it has a new generation, above all that were handed out for it before (R3). */
 export function renewedClaim(
 	{ redirectUntil: _redirect, quarantinedUntil: _quarantine, ...claim }: Claim,
-	change: Partial<Pick<Claim, "intent" | "conditions" | "redirectUntil">>,
+	change: Partial<Pick<Claim, "intent" | "conditions" | "redirectUntil" | "custom" | "lastOperationId">>,
 	{ now, epoch }: { now: string; epoch: number },
 ): Claim {
 	const generation = nextGeneration(claim.generation, epoch);

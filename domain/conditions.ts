@@ -63,8 +63,8 @@ export type HostnameStatus = (typeof hostnameStatuses)[number];
  * | suspend  | publishing it failed                                    | failed          |
  * | suspend  | not published yet                                       | provisioning    |
  * | serve    | all true                                                | active          |
- * | serve    | a false one, the customer's to mend                     | action-required |
  * | serve    | a false one while `Serving` is still true               | degraded        |
+ * | serve    | a false one, the customer's to mend                     | action-required |
  * | serve    | a false one                                             | failed          |
  * | serve    | none false, the certificate not looked at yet           | pending         |
  * | serve    | none false                                              | provisioning    |
@@ -90,8 +90,9 @@ function deriveServing(conditions: Conditions): HostnameStatus {
 	const all = conditionTypes.map((type) => conditions[type]);
 	if (all.every(({ status }) => status === "true")) return "active";
 	const broken = all.filter(({ status }) => status === "false");
+	if (broken.length > 0 && conditions.Serving.status === "true") return "degraded";
 	if (broken.some(({ actor }) => actor === "customer")) return "action-required";
-	if (broken.length > 0) return conditions.Serving.status === "true" ? "degraded" : "failed";
+	if (broken.length > 0) return "failed";
 	return conditions.CertificateIssued.status === "unknown" ? "pending" : "provisioning";
 }
 
@@ -114,23 +115,19 @@ export function withCondition(
 	return { ...conditions, [type]: { ...change, since: before.status === change.status ? before.since : now } };
 }
 
+function pending(message: string, since: string, actor: Condition["actor"] = "hostmaster"): Condition {
+	return { status: "unknown", reason: "Pending", message, since, actor };
+}
+
+function claimed(since: string): Condition {
+	const message = "The name is this tenant's.";
+	return { status: "true", reason: "Claimed", message, since, actor: "hostmaster" };
+}
+
 /** A fresh claim of a platform subdomain: ours by construction, everything else still to come. */
 export function platformConditions(now: string): Conditions {
-	const pending = (message: string): Condition => ({
-		status: "unknown",
-		reason: "Pending",
-		message,
-		since: now,
-		actor: "hostmaster",
-	});
 	return {
-		Claimed: {
-			status: "true",
-			reason: "Claimed",
-			message: "The name is this tenant's.",
-			since: now,
-			actor: "hostmaster",
-		},
+		Claimed: claimed(now),
 		OwnershipVerified: {
 			status: "true",
 			reason: "PlatformDomain",
@@ -138,10 +135,23 @@ export function platformConditions(now: string): Conditions {
 			since: now,
 			actor: "hostmaster",
 		},
-		CertificateIssued: pending("The wildcard certificate has not been checked yet."),
-		EdgeAttached: pending("The distribution has not been checked yet."),
-		RecordsInSync: pending("The zone records have not been written yet."),
-		RoutePublished: pending("The route has not been published yet."),
-		Serving: pending("The hostname has not been probed through the edge yet."),
+		CertificateIssued: pending("The wildcard certificate has not been checked yet.", now),
+		EdgeAttached: pending("The distribution has not been checked yet.", now),
+		RecordsInSync: pending("The zone records have not been written yet.", now),
+		RoutePublished: pending("The route has not been published yet.", now),
+		Serving: pending("The hostname has not been probed through the edge yet.", now),
+	};
+}
+
+/** A fresh claim of a custom domain: it is kept for its tenant, and nothing is known of it yet. */
+export function customConditions(now: string): Conditions {
+	return {
+		Claimed: claimed(now),
+		OwnershipVerified: pending("No record that proves the ownership has been looked for yet.", now, "customer"),
+		CertificateIssued: pending("The certificate is requested once the ownership is proven.", now),
+		EdgeAttached: pending("The edge takes the domain once its certificate can be issued.", now),
+		RecordsInSync: pending("Whether the domain leads to the edge has not been looked at yet.", now, "customer"),
+		RoutePublished: pending("The route has not been published yet.", now),
+		Serving: pending("The hostname has not been probed through the edge yet.", now),
 	};
 }

@@ -66,6 +66,24 @@ export const errorTable = {
 		title: "The tenant has too many names that still redirect",
 		actor: "customer",
 	},
+	DomainTaken: { retry: "terminal", status: 409, title: "This domain belongs to another tenant", actor: "customer" },
+	DomainQuarantined: {
+		retry: "terminal",
+		status: 409,
+		title: "This domain was released recently",
+		actor: "customer",
+	},
+	DomainAttached: { retry: "terminal", status: 409, title: "The tenant has this domain already", actor: "customer" },
+	DomainNotFound: { retry: "terminal", status: 404, title: "The tenant has no such domain", actor: "customer" },
+	DomainInUse: { retry: "terminal", status: 409, title: "Other names depend on this domain", actor: "customer" },
+	DomainNotActive: { retry: "terminal", status: 409, title: "The domain is not served yet", actor: "customer" },
+	TooManyDomains: { retry: "terminal", status: 409, title: "The tenant has too many domains", actor: "customer" },
+	TooManyChecks: {
+		retry: "terminal",
+		status: 429,
+		title: "The domain was checked a moment ago",
+		actor: "customer",
+	},
 	OperationNotFailed: {
 		retry: "terminal",
 		status: 409,
@@ -94,6 +112,38 @@ export const errorTable = {
 		actor: "operator",
 		fix: "Mend the wildcard certificate in ACM (us-east-1), then retry the operation.",
 	},
+	CertificateFailed: {
+		retry: "terminal",
+		status: 409,
+		title: "The certificate cannot be issued",
+		actor: "customer",
+		fix: "Mend what the message names, then post the domain again: that begins a new attempt.",
+	},
+	CertificateQuotaReached: {
+		retry: "terminal",
+		status: 409,
+		title: "There is no room for another certificate",
+		actor: "operator",
+		fix: "Ask AWS for a higher quota of certificates, or delete those that nobody uses, then retry the operation.",
+	},
+	DomainInUseHere: {
+		retry: "terminal",
+		status: 409,
+		title: "Another distribution of this AWS account serves this domain",
+		actor: "operator",
+		fix:
+			"Remove the domain there, then retry the operation. Or have it moved: disable that distribution, from when on nobody answers " +
+			'for the domain until it is served here, and post the domain again with "validation": "dns" and "moveFrom": its id.',
+	},
+	DomainInUseElsewhere: {
+		retry: "terminal",
+		status: 409,
+		title: "CloudFront serves this domain for somebody else",
+		actor: "customer",
+		fix:
+			"Remove the domain from the distribution that has it (its owner's AWS account, or the provider before us), " +
+			"then retry the operation.",
+	},
 	ZoneChangeRefused: {
 		retry: "terminal",
 		status: 409,
@@ -114,6 +164,13 @@ export const errorTable = {
 		title: "An earlier step left something open",
 		actor: "operator",
 		fix: "Retry the operation by the API: it begins a new attempt, whose finished steps are quick.",
+	},
+	CustomerWaitExpired: {
+		retry: "terminal",
+		status: 409,
+		title: "The customer's records did not come in time",
+		actor: "customer",
+		fix: "Mend what was seen last (the domain's diagnosis says how), then post the domain again: that begins a new attempt, with new values.",
 	},
 	WaitExpired: {
 		retry: "terminal",

@@ -31,6 +31,15 @@ const failure = z.object({
 const succeededEvent = (description: string) => z.object(ended).meta({ description });
 const failedEvent = (description: string) => z.object({ ...ended, failure }).meta({ description });
 
+/** Of a custom domain that no operation has to be under way for. */
+const aboutDomain = {
+	...common,
+	tenantId: z.string(),
+	slug: z.string().optional(),
+	externalRef: z.string().optional(),
+	hostname: z.string(),
+};
+
 const rejection = {
 	...common,
 	rejectedEventId: z.string().meta({ description: "`id` of the event." }),
@@ -65,6 +74,27 @@ export const eventsOut = {
 	HostnameRepairFailed: failedEvent("A hostname that had been changed from outside could not be repaired."),
 	HostnameReleased: succeededEvent("A former name has redirected for long enough: it does not resolve any more."),
 	HostnameReleaseFailed: failedEvent("A former name could not be taken down."),
+	PrimaryChanged: succeededEvent("The tenant's other names redirect to another one."),
+	PrimaryChangeFailed: failedEvent("The tenant's other names may redirect to the former primary one still."),
+	DomainActionRequired: z
+		.object({ ...aboutDomain, reason: z.string(), message: z.string(), actor: z.enum(actors), fix: z.string() })
+		.meta({ description: "A custom domain waits for somebody: who, for what, and what was found instead." }),
+	DomainVerified: z
+		.object(aboutDomain)
+		.meta({ description: "A record that only this tenant's attempt could have set was seen." }),
+	CertificateIssued: z
+		.object({ ...aboutDomain, endsAt: z.string().optional() })
+		.meta({ description: "The custom domain has its certificate." }),
+	DomainActive: succeededEvent("The custom domain is served over HTTPS: DNS, certificate and route were probed."),
+	DomainFailed: failedEvent("The custom domain did not come to life; `failure` says what was seen last."),
+	DomainDegraded: z
+		.object({ ...aboutDomain, reason: z.string(), message: z.string(), actor: z.enum(actors), fix: z.string() })
+		.meta({ description: "An active custom domain is not what it was: it leads elsewhere, or cannot be renewed." }),
+	DomainDetached: succeededEvent("The custom domain is taken down, and in quarantine."),
+	DomainDetachFailed: failedEvent("Taking the custom domain down stopped; the edge may have answered 410 already."),
+	CertificateExpiring: z
+		.object({ ...aboutDomain, endsAt: z.string(), daysLeft: z.int(), message: z.string(), fix: z.string() })
+		.meta({ description: "A certificate nears its end and is not renewed: whose record is missing." }),
 	TenantOnboardingRejected: z
 		.object({ ...rejection, slug: z.string().optional() })
 		.meta({ description: "A TenantSignedUp event could not be accepted; nothing was kept of it." }),

@@ -1,4 +1,5 @@
 import { characterName } from "./confusables.ts";
+import type { CustomHostnameRefusal } from "./custom-hostname.ts";
 import type { HostnameRefusal } from "./hostname.ts";
 
 /** A refusal for people: the rule's stable name, and one sentence that says what to change. */
@@ -8,11 +9,11 @@ export interface RefusalText {
 }
 
 /** What is wrong with a hostname and how to mend it. Total: every rule has its sentence. */
-export function describeHostnameRefusal(refusal: HostnameRefusal): RefusalText {
+export function describeHostnameRefusal(refusal: HostnameRefusal | CustomHostnameRefusal): RefusalText {
 	return { rule: refusal.rule, detail: sentenceOf(refusal) };
 }
 
-function sentenceOf(refusal: HostnameRefusal): string {
+function sentenceOf(refusal: HostnameRefusal | CustomHostnameRefusal): string {
 	switch (refusal.rule) {
 		case "empty":
 			return "A hostname is missing: give one such as shop.example.com.";
@@ -52,7 +53,24 @@ function sentenceOf(refusal: HostnameRefusal): string {
 			return `The name may not end in the number '${refusal.label}': give the full name, with its top-level domain.`;
 		case "single-label":
 			return "A name without a dot is not public: give the full name, such as shop.example.com.";
+		case "wildcard-form":
+			return "A '*' may stand once, as the whole first label before a full name: give a wildcard such as *.shop.example.com.";
+		case "platform-zone":
+			return `Names at, in and above ${refusal.zone} are the platform's own: give a name of a domain that you have registered.`;
+		case "special-use":
+			return `'${excerpt(refusal.name)}' is set apart by IANA and can be nobody's: give a name of a domain that you have registered.`;
+		case "public-suffix":
+			return `Under '${refusal.suffix}' names are given out to ${givenTo(refusal.section)} (https://publicsuffix.org): give the name that is yours beneath it.`;
+		case "wildcard-suffix":
+			return `Names beneath '${refusal.suffix}' belong to strangers (https://publicsuffix.org): give a wildcard of a domain that is all yours.`;
+		case "certificate-name":
+			return `The name has ${refusal.got} characters, and certificates are issued for ${refusal.max} at most: choose a shorter one.`;
 	}
+}
+
+/** A registry sells names to all comers, a company has them for its customers. */
+function givenTo(section: "icann" | "private"): string {
+	return section === "icann" ? "whoever registers them" : "the customers of one company";
 }
 
 /** Enough of a text to recognise it. */

@@ -57,8 +57,8 @@ export function isBelow(hostname: string, zone: string): boolean {
 /** RFC 6761, 6762, 7686, 9476, the infrastructure domain `arpa` (RFC 3172) and ICANN's `internal`; IANA's list: https://www.iana.org/assignments/special-use-domain-names. */
 const specialUse = /(?:^|\.)(?:localhost|local|test|invalid|example|example\.(?:com|net|org)|onion|alt|internal|arpa)$/;
 
-/** True for names that public DNS does not delegate to anyone, so that no custom domain can be one of them. */
-export function isSpecialUse(hostname: Hostname): boolean {
+/** True for canonical names that public DNS does not delegate to anyone, so that no custom domain can be one of them. */
+export function isSpecialUse(hostname: string): boolean {
 	return specialUse.test(hostname);
 }
 

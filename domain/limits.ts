@@ -18,6 +18,7 @@ const transactWrite = "https://docs.aws.amazon.com/amazondynamodb/latest/APIRefe
 const batchWrite = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html";
 const dynamodb = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html";
 const acm = "https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html";
+const acmRequest = "https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html";
 const acmDns = "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html";
 const cloudFront = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html";
 const accessLogs =
@@ -71,6 +72,8 @@ export const limits = {
 	negativeAnswerTtl: limit(60, "seconds", "ours: a tenant's name is asked for before it exists"),
 
 	executionTime: limit(24, "hours", "ours: TimeoutSeconds of the state machines, which a redrive begins anew"),
+	/** Two waits of seven days for a customer, and three for a certificate, with time for redrives. */
+	attachmentTime: limit(720, "hours", "ours: TimeoutSeconds of attach-domain"),
 	executionName: limit(80, "characters", stepFunctions),
 	executionHistory: limit(25_000, "events", stepFunctions),
 	executionPayload: limit(262_144, "bytes of input or output", stepFunctions),
@@ -93,10 +96,19 @@ export const limits = {
 	certificateNames: limit(10, "names per certificate", acm),
 	certificatesPerAccount: limit(2500, "certificates", acm),
 	certificateRequestsPerYear: limit(5000, "requests", acm),
+	acmDescribeRate: limit(10, "requests per second", acm),
+	acmRequestRate: limit(5, "requests per second", acm),
+	acmDeleteRate: limit(10, "requests per second", acm),
+	/** Of a published rate, what the product uses: others call in the same account, and clocks differ. */
+	rateShare: limit(80, "per cent", "ours: room for operators and for other tools of the account"),
+	/** Of the name that a certificate is requested for, a wildcard's star included: it is the common name too. */
+	certificateFirstName: limit(64, "characters", acmRequest),
 	/** Afterwards the certificate is `VALIDATION_TIMED_OUT` and stays so. */
 	certificateValidation: limit(72, "hours", acmDns),
 	/** A hostname is not put behind a certificate that ends sooner: managed renewal has had its 60 days by then. */
 	certificateMinDaysLeft: limit(14, "days", "ours: below it renewal has failed and someone must look"),
+	/** A tenant's request beyond this share of ACM's quotas is refused with the figure. */
+	certificateQuotaShare: limit(80, "per cent", "ours: the rest is for renewals and for what operators have to mend"),
 	/** From so much of a quota on, doctor calls it a fault. */
 	quotaWarning: limit(80, "per cent", "ours: raising a quota takes AWS days"),
 
@@ -143,6 +155,27 @@ export const limits = {
 	eventBeforeSignup: limit(15, "minutes", "ours: events come in any order, seldom minutes apart"),
 	/** Released names are offered to nobody else for so long (R4). */
 	quarantine: limit(90, "days", "ours: caches, bookmarks and mail of the previous owner fade in that time"),
+	customDomainsPerTenant: limit(
+		60,
+		"custom domains",
+		`ours: all names of a tenant go in one transaction, ${transactWrite}`,
+	),
+	/** Tokens of attempts before that a diagnosis still tells from others'. */
+	formerTokens: limit(10, "tokens", "ours: what is older is a stranger's as far as anyone can tell"),
+	/** Domains that are not active yet; each is looked at 75 times, and nobody waits for the customer of so many. */
+	pendingDomainsPerTenant: limit(10, "custom domains", "ours: bounds what one tenant can have looked up"),
+	/** For so long a domain that leads elsewhere stays attached. */
+	movedGrace: limit(14, "days", "ours: a mistake at the DNS provider is found in that time"),
+	/** A way over more is reported: some resolvers give up after so many. */
+	cnameChain: limit(
+		8,
+		"CNAMEs",
+		"ours: where resolvers in use gave up (https://github.com/NLnetLabs/unbound/issues/438)",
+	),
+	/** Of one look at a custom domain. */
+	observation: limit(10, "seconds", "ours: callers of POST …/verify wait for it"),
+	/** Between two looks that a customer asks for. */
+	verifyInterval: limit(10, "seconds", "ours: DNS answers do not change faster, and each look asks several servers"),
 	quarantineShown: limit(20, "names that doctor tells", "ours: what is nobody's fault must not hide what is"),
 	formerHostnames: limit(
 		5,

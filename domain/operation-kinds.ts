@@ -1,7 +1,7 @@
 import type { EventOut } from "./events.ts";
 
 /** The state machines, by the name of their file in statemachines/. */
-export type Machine = "onboard-tenant" | "update-tenant" | "offboard-tenant";
+export type Machine = "onboard-tenant" | "update-tenant" | "offboard-tenant" | "attach-domain" | "detach-domain";
 
 interface KindEntry {
 	machine: Machine;
@@ -22,6 +22,10 @@ export const kindTable = {
 	"offboard-tenant": { machine: "offboard-tenant", succeeded: "TenantOffboarded", failed: "TenantOffboardingFailed" },
 	/** A former name's end, when it has redirected for long enough. */
 	"release-hostname": { machine: "offboard-tenant", succeeded: "HostnameReleased", failed: "HostnameReleaseFailed" },
+	/** Another of the tenant's names becomes the one that the others redirect to. */
+	"change-primary": { machine: "update-tenant", succeeded: "PrimaryChanged", failed: "PrimaryChangeFailed" },
+	"attach-domain": { machine: "attach-domain", succeeded: "DomainActive", failed: "DomainFailed" },
+	"detach-domain": { machine: "detach-domain", succeeded: "DomainDetached", failed: "DomainDetachFailed" },
 } as const satisfies Record<string, KindEntry>;
 
 export type OperationKind = keyof typeof kindTable;
@@ -32,8 +36,25 @@ export const operationKinds = Object.keys(kindTable) as [OperationKind, ...Opera
 /** The Task states of onboarding, and what old rows without `steps` mean. */
 export const onboardingSteps = ["CheckCertificate", "SyncRecords", "PublishRoute", "ProbeRoute", "ActivateTenant"];
 
-/** The Task states of a taking down. */
-export const offboardingSteps = ["CancelRunning", "WithdrawRoutes", "RemoveRecords", "ReleaseHostnames"];
+/** The Task states by which a custom domain comes to life. */
+export const attachSteps = [
+	"VerifyOwnership",
+	"RequestCertificate",
+	"AwaitCertificate",
+	"AttachEdge",
+	"AwaitEdge",
+	"PublishRoute",
+	"AwaitTraffic",
+	"ActivateTenant",
+];
+
+/** The Task states by which a custom domain is taken down. */
+export const detachSteps = ["CancelRunning", "WithdrawRoutes", "DetachEdge", "ReleaseHostnames"];
+
+/** The Task states of a taking down; the machine's Choice goes by this list. `domains`: custom ones are among the names. */
+export function offboardingSteps({ domains }: { domains: boolean }): string[] {
+	return ["CancelRunning", "WithdrawRoutes", "RemoveRecords", ...(domains ? ["DetachEdge"] : []), "ReleaseHostnames"];
+}
 
 /**
  * The Task states of an update; the machine's Choices go by this list. `records`: certificate and zone records are looked at again;

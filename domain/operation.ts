@@ -18,6 +18,13 @@ const conditionOfStep: Record<string, ConditionType> = {
 	WithdrawRoutes: "RoutePublished",
 	RemoveRecords: "RecordsInSync",
 	ReleaseHostnames: "Claimed",
+	VerifyOwnership: "OwnershipVerified",
+	RequestCertificate: "CertificateIssued",
+	AwaitCertificate: "CertificateIssued",
+	AttachEdge: "EdgeAttached",
+	AwaitEdge: "EdgeAttached",
+	AwaitTraffic: "RecordsInSync",
+	DetachEdge: "EdgeAttached",
 };
 
 /** The condition that shows a failure; one outside of every step is why the hostname does not serve. */

@@ -63,6 +63,8 @@ function decide(standing: Standing, change: TenantChange, moment: Moment): Resul
 		}
 		case "rename-tenant":
 			return planRename(standing, present, change, moment);
+		case "change-primary":
+			return planPrimary(standing, present, change.hostname, moment);
 		case "repair-hostname":
 			return planRepair(standing, change, moment);
 		case "release-hostname":
@@ -117,6 +119,24 @@ function refusedForPresent({ tenant, claims, lastOperation }: Standing, hostname
 	return isUnreached || hasFailed ? { rule: "present-first", operation: lastOperation } : undefined;
 }
 
+/** Only what is served may be the name that all others lead to. */
+function planPrimary(
+	{ tenant, claims }: Standing,
+	present: Claim,
+	hostname: string,
+	moment: Moment,
+): Result<PlannedChange, ChangeRefusal> {
+	const { primaryHostname: _before, ...rest } = tenant;
+	if (hostname === tenant.hostname) return accepted(updating(rest, present, renewedClaim(present, {}, moment), moment));
+	const claim = claims.get(hostname);
+	const isOwn = claim?.tenantId === tenant.tenantId && claim.custom && claim.intent === "serve";
+	if (!isOwn || !isReached(claim) || claim.custom?.redirectTo !== undefined || hostname.startsWith("*.")) {
+		return refused({ rule: "not-active", hostname });
+	}
+	const after = renewedClaim(present, {}, moment);
+	return accepted(updating({ ...rest, primaryHostname: hostname }, present, after, moment));
+}
+
 function isReached({ conditions }: Claim): boolean {
 	return conditions.Serving.status === "true";
 }
@@ -133,12 +153,17 @@ function planRepair(
 	if (intent === "remove" || intent === "released") return refused({ rule: "leaving" });
 	const refusal = refusedForPresent(standing, hostname);
 	if (refusal) return refused(refusal);
-	const conditions = reopened(before.conditions, ["RecordsInSync", "RoutePublished"], moment.now);
+	const conditions = reopened(
+		before.conditions,
+		before.custom ? ["RoutePublished"] : ["RecordsInSync", "RoutePublished"],
+		moment.now,
+	);
 	const change = redirectUntil === undefined ? { intent, conditions } : { intent, conditions, redirectUntil };
 	const after = renewedClaim(before, change, moment);
 	return accepted({
 		...updating(tenant, before, after, moment),
-		steps: updateSteps({ records: true, probe: true }),
+		// A custom domain has no records of ours.
+		steps: updateSteps({ records: before.custom === undefined, probe: true }),
 		reason,
 	});
 }

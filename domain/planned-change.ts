@@ -25,7 +25,7 @@ export function takingDown(tenant: Tenant, claims: ClaimChange[], { now }: Momen
 		tenant: { ...tenant, updatedAt: now },
 		claims,
 		claim: first.after,
-		steps: [...offboardingSteps],
+		steps: offboardingSteps({ domains: claims.some(({ after }) => after.custom) }),
 		hostnames: claims.map(({ after: { hostname, generation } }) => ({ hostname, generation })),
 	};
 }
@@ -42,7 +42,7 @@ export function reopened(conditions: Conditions, types: readonly (keyof Conditio
 
 /** The claims of all of a tenant's names, to be removed; names that it has given back are not among them. */
 export function claimsToTakeDown(tenant: Tenant, claims: Standing["claims"], moment: Moment): ClaimChange[] {
-	return [tenant.hostname, ...tenant.formerHostnames].flatMap((name): ClaimChange[] => {
+	return [tenant.hostname, ...tenant.formerHostnames, ...tenant.customHostnames].flatMap((name): ClaimChange[] => {
 		const before = claims.get(name);
 		if (!before || before.tenantId !== tenant.tenantId || before.intent === "released") return [];
 		return [{ before, after: renewedClaim(before, { intent: "remove" }, moment) }];

@@ -3,6 +3,10 @@ import { at, listAt, ofTypes, type Statement, statementsIn, type Template, textO
 const tracing = "traces have no resources to name";
 const logDelivery =
 	"has none to name: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy";
+const certificates =
+	"a certificate has no name before it is made: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html";
+const tenants =
+	"a distribution tenant's id is CloudFront's choice, and its domain no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html";
 const registrations =
 	"registrations have no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_route53domains.html";
 
@@ -20,6 +24,20 @@ const onAllResources: Readonly<Record<string, string>> = {
 	"logs:PutResourcePolicy": logDelivery,
 	"logs:DescribeResourcePolicies": logDelivery,
 	"logs:DescribeLogGroups": logDelivery,
+	"acm:RequestCertificate": certificates,
+	"acm:ListCertificates": certificates,
+	"acm:DescribeCertificate": certificates,
+	"acm:DeleteCertificate": certificates,
+	"acm:AddTagsToCertificate": certificates,
+	"cloudfront:CreateDistributionTenant": tenants,
+	"cloudfront:DeleteDistributionTenant": tenants,
+	"cloudfront:GetDistributionTenant": tenants,
+	"cloudfront:GetDistributionTenantByDomain": tenants,
+	"cloudfront:GetManagedCertificateDetails": tenants,
+	"cloudfront:TagResource": tenants,
+	"cloudfront:UpdateDistributionTenant": tenants,
+	"cloudfront:UpdateDomainAssociation": tenants,
+	"cloudfront:VerifyDnsConfiguration": tenants,
 	"route53:GetChange": "a change has an id of its own, which nobody knows before it is made",
 	"route53:ListHostedZonesByName": "the list of zones has no resource to name",
 	"route53domains:ListDomains": registrations,

@@ -98,7 +98,9 @@ function findingsOf(claim: Claim, known: ReadonlyMap<string, Claim>, world: Worl
 	if (intent === "redirect" && redirectUntil !== undefined && redirectUntil <= world.now) {
 		return [finding(claim, "redirect-over", `It was to redirect until ${redirectUntil}.`, "release-hostname")];
 	}
-	const findings = conditions.RecordsInSync.status === "true" ? recordFindings(claim, actual) : [];
+	// A custom domain's records are its customer's.
+	const recorded = conditions.RecordsInSync.status === "true" && !claim.custom;
+	const findings = recorded ? recordFindings(claim, actual) : [];
 	if (conditions.RoutePublished.status !== "true") return findings;
 	const tenant = world.tenants.get(tenantId);
 	if (!tenant) return [...findings, tenantMissing(claim)];

@@ -12,6 +12,7 @@ const taggable: Readonly<Record<string, "list" | "map" | "zone" | "replicas">> =
 	"AWS::ApiGatewayV2::Api": "map",
 	"AWS::ApiGatewayV2::Stage": "map",
 	"AWS::CertificateManager::Certificate": "list",
+	"AWS::CloudFront::ConnectionGroup": "list",
 	"AWS::CloudFront::Distribution": "list",
 	"AWS::CloudWatch::Alarm": "list",
 	"AWS::CloudWatch::Dashboard": "list",

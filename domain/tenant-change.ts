@@ -13,6 +13,8 @@ export type TenantChange =
 	| { kind: "resume-tenant"; reason?: string | undefined }
 	/** `standing`: the claim that stands at the new name, if any. */
 	| { kind: "rename-tenant"; slug: string; hostname: string; standing: Claim | undefined }
+	/** `hostname`: one of its custom domains, or its platform subdomain. */
+	| { kind: "change-primary"; hostname: string }
 	| { kind: "repair-hostname"; hostname: string; reason: string }
 	| { kind: "offboard-tenant"; reason?: string | undefined }
 	| { kind: "release-hostname"; hostname: string };
@@ -48,6 +50,8 @@ export type ChangeRefusal =
 	/** The present name is not served yet, or a change of it has failed: its former names stay as they are. */
 	| { rule: "present-first"; operation: Operation }
 	| { rule: "leaving" }
+	/** The name that was to be the primary one is not the tenant's, not served, or redirects itself. */
+	| { rule: "not-active"; hostname: string }
 	| { rule: "same-name" }
 	| { rule: "too-many-names" }
 	| { rule: "taken" }

@@ -8,6 +8,8 @@ export interface TenantMapEntry {
 	hostname: string;
 	v: 1;
 	generation: number;
+	/** The tenant's revision that the entry was made of: of two entries of one generation the later one stays. Rows of former releases have none. */
+	tenantRevision?: number;
 	tenantId: string;
 	slug: string;
 	/** `moved`: answered with a 308 to `redirectTo`. */
@@ -33,19 +35,31 @@ const entryStatus: Record<Intent, TenantMapEntry["status"]> = {
  * quarantine ends; then DynamoDB deletes it.
  */
 export function mapEntryOf(claim: Claim, tenant: Tenant, now: string): TenantMapEntry {
+	const redirectTo = redirectOf(claim, tenant);
 	return {
 		hostname: claim.hostname,
 		v: 1,
 		generation: claim.generation,
+		tenantRevision: tenant.revision,
 		tenantId: claim.tenantId,
 		slug: tenant.slug,
-		status: entryStatus[claim.intent],
+		// A custom domain has no suspension of its own: it follows its tenant's.
+		status: claim.custom && claim.intent === "serve" && tenant.suspension ? "suspended" : entryStatus[claim.intent],
 		origin: tenant.origin,
 		routes: tenant.routes,
-		...(claim.intent === "redirect" && { redirectTo: tenant.hostname }),
+		...(redirectTo !== undefined && { redirectTo }),
 		...(claim.quarantinedUntil !== undefined && {
 			expiresAt: Math.floor(Date.parse(claim.quarantinedUntil) / 1000),
 		}),
 		updatedAt: now,
 	};
+}
+
+/** Where the name's viewers are sent: a former name to the present one, a domain where its tenant says, any but the primary to that. */
+function redirectOf({ hostname, intent, custom }: Claim, tenant: Tenant): string | undefined {
+	const primary = tenant.primaryHostname ?? tenant.hostname;
+	if (intent === "redirect") return primary;
+	if (intent !== "serve") return undefined;
+	const target = custom?.redirectTo ?? tenant.primaryHostname;
+	return target === hostname ? undefined : target;
 }

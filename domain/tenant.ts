@@ -28,6 +28,14 @@ export const tenantSchema = z.object({
 		.array(z.string())
 		.default([])
 		.meta({ description: "Names of before a rename, the newest first: they redirect to the present one." }),
+	customHostnames: z
+		.array(z.string())
+		.default([])
+		.meta({ description: "The domains of its own, in order of their claims." }),
+	primaryHostname: z
+		.string()
+		.optional()
+		.meta({ description: "The custom domain that all its other names redirect to." }),
 	suspension: z
 		.object({ reason: z.string(), since: z.string(), requestedBy: z.string() })
 		.optional()

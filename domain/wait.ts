@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { checkKinds } from "./ladder.ts";
 
 /**
  * Tasks parked on something outside (R2). A *check* is what has to become true, looked at on a ladder; its *waits* are the task
  * tokens that hang on it, as many as 250 on one Route 53 change. Check and waits share a partition (`CHECK#kind#subject`).
  */
 export const checkSchema = z.object({
-	kind: z.enum(["route53-change", "edge-probe"]),
+	kind: z.enum(checkKinds),
 	/** What is looked at: a change id; a hostname and its generation. */
 	subject: z.string(),
 	/** Other than that of every opening before: what was read of one must not decide on the next. */
@@ -15,6 +16,8 @@ export const checkSchema = z.object({
 	/** How many looks have been made. */
 	looks: z.int().nonnegative(),
 	nextCheckAt: z.string(),
+	/** ISO time of the ladder's own next look, while one that somebody asked for comes before it. */
+	plannedAt: z.string().optional(),
 	/** What the last look found. */
 	lastSeen: z.string().optional(),
 });

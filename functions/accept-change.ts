@@ -94,7 +94,7 @@ async function standingOf(tenantId: string): Promise<Standing> {
 	const tenant = await readTenant(tenantId);
 	if (!tenant) throw new HostmasterError("TenantNotFound", `There is no tenant '${tenantId}'.`);
 	const [{ claims, unreadable }, lastOperation] = await Promise.all([
-		readClaims([tenant.hostname, ...tenant.formerHostnames]),
+		readClaims([tenant.hostname, ...tenant.formerHostnames, ...tenant.customHostnames]),
 		tenant.lastOperationId === undefined ? undefined : readOperation(tenant.lastOperationId),
 	]);
 	// A name that nothing is known of must not be left behind by a tenant that leaves, or is renamed.

@@ -51,6 +51,7 @@ export async function acceptOnboarding(
 		config: request.config ?? {},
 		revision: 1,
 		formerHostnames: [],
+		customHostnames: [],
 		heard: {},
 		createdAt: now,
 		updatedAt: now,

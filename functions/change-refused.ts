@@ -24,6 +24,10 @@ export function changeRefused(refusal: ChangeRefusal): HostmasterError {
 			return new HostmasterError("TenantLeaving", "The tenant was deleted; nothing else can be changed of it.", {
 				rule: "leaving",
 			});
+		case "not-active": {
+			const detail = `'${refusal.hostname}' is not an active domain of this tenant that serves itself.`;
+			return new HostmasterError("DomainNotActive", detail, { field: "hostname", rule: "active" });
+		}
 		case "same-name":
 			return new HostmasterError("InvalidRequest", "The tenant has this slug already.", { field: "slug", rule: "new" });
 		case "too-many-names": {

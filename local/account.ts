@@ -6,7 +6,11 @@ import type { Caller } from "./aws/service.ts";
 import { openAuthority } from "./ca/authority.ts";
 import type { Clock } from "./clock.ts";
 import { createCloudFormation } from "./cloudformation/cloudformation.ts";
-import { createControl, type Switches } from "./control.ts";
+import { createCloudFront } from "./cloudfront/cloudfront.ts";
+import { createControl, flushSwitch, type Switches } from "./control.ts";
+import { customerDnsControl } from "./customer-dns/control.ts";
+import type { CustomerDnsDesk } from "./customer-dns/orders.ts";
+import { openCustomerDns } from "./customer-dns/provider.ts";
 import type { Registration } from "./dns/registry-zones.ts";
 import type { Dns } from "./dns/server.ts";
 import { createDomains } from "./domains/domains.ts";
@@ -61,6 +65,8 @@ export interface AccountOptions {
 	demoOriginHost?: string;
 	/** Domains that the account has registered; none unless told. */
 	registered?: () => readonly Registration[];
+	/** Customers' zones of a world that its control is to show; alone it has its own. */
+	customers?: CustomerDnsDesk;
 	/** Further switches beside those of local/control.ts. */
 	switches?: Switches;
 }
@@ -121,12 +127,23 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 	const states = createStates({ ...parts, invoke: deliver, putEvent: events.putAwsEvent });
 	// Nobody learns from waiting for the stack's own records: the delay holds from start() on.
 	const route53 = createRoute53({ ...parts, insyncDelayMs: 0, slot: place?.slot });
-	const { dns, edgeAddress, resolveCname } = await nameService({
-		...{ zones: route53.zones, port: ports.dns, clock, place },
+	const customers = options.customers?.customers ?? openCustomerDns(store, clock);
+	const names = await nameService({
+		...{ zones: route53.zones, port: ports.dns, clock, place, customers },
+		hosted: () => route53.hosted().map(({ name }) => name),
 		hosts: { [demoOriginHost]: ["127.0.0.1"] },
 	});
+	const { dns, edgeAddress, resolveCname, caaAt, leadsHere } = names;
+	// Among others it is the world's to say whose desk this is.
+	const desk = options.customers ?? (place ? undefined : { customers, flush: names.flush });
+	const takeCustomers = desk && customerDnsControl(desk);
 	const authority = await openAuthority(join(directory, "ca"));
-	const acm = createAcm({ ...parts, authority, route53, resolveCname });
+	const { putAwsEvent: putEvent } = events;
+	const acm = createAcm({ ...parts, authority, route53, resolveCname, caaAt, leadsHere, putEvent });
+	const cloudFront = createCloudFront({
+		...{ store, clock, acm, leadsHere },
+		addressesOf: (name) => names.resolve(name, "A"),
+	});
 	const secrets = createSecrets(parts);
 	const domains = createDomains({ store, clock, registered: options.registered ?? (() => []) });
 	const s3 = createS3({ buckets: openBuckets(join(directory, "s3")) });
@@ -144,6 +161,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 			authority,
 			acm,
 			asyncSettings,
+			cloudFront,
 			deliver,
 			dynamodb,
 			events,
@@ -169,7 +187,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 			secrets.service,
 			domains.service,
 		],
-		rest: [route53.service],
+		rest: [route53.service, cloudFront.service],
 		query: [createSts({ caller, iam, sessions, peers }).service, cloudformation.service],
 		s3,
 		faults,
@@ -179,12 +197,12 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		invocation: lambda.invocation,
 		document: tokens.document,
 		// The switches count the front's own calls, so they are made after it.
-		control: (request) => custom.take(request) ?? control(request),
+		control: (request) => custom.take(request) ?? takeCustomers?.(request) ?? control(request),
 		onDefect: (error, operation) => console.error(`The embedded cloud failed in ${operation}:`, error),
 	});
 	const control = createControl({
 		...{ faults, services: { acm, dns, dynamodb, lambda, route53, sqs, states }, calls: front.calls },
-		further: { ...domains.switches, ...options.switches },
+		further: { ...domains.switches, ...cloudFront.switches, flush: flushSwitch(names.flush), ...options.switches },
 	});
 	const listening = await front.listen("127.0.0.1", ports.aws);
 
@@ -197,7 +215,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
 		},
 		async close() {
 			for (const service of [cloudformation, sqs, states, events, acm]) service.close();
-			await Promise.all([stacks.close(), dns.close(), listening.close()]);
+			await Promise.all([stacks.close(), names.close(), listening.close()]);
 			lambda.close();
 			forgetFunctions();
 			await dynamodb.close();

@@ -11,6 +11,7 @@ Hostmaster is running.
   edge         ${edge.https}           every tenant's hostname, below ${platformDomain}
   dns          ${dns.host} port ${dns.port}             UDP and TCP
   aws          ${aws}            the embedded cloud; switches to break things: ${aws}/_local/
+  customers    ${aws}/_local/customer-dns   their DNS provider, to set records at; or: npm run customer-dns -- --help
   demo origin  https://${demoOrigin.host}:${demoOrigin.port}
   all of it in .hostmaster/endpoints.json; what the functions log, in .hostmaster/functions.log
 
@@ -39,6 +40,16 @@ Try, in another terminal:
    npm run hostmaster -- tenants suspend acme --reason "Invoice 7 is overdue" --watch
    npm run hostmaster -- tenants resume acme --watch
    npm run hostmaster -- tenants remove acme --watch
+
+5. Bring a domain: the answer names the CNAME; set another first, see what verify says, then the right one
+
+   npm run hostmaster -- tenants add shop --watch
+   npm run hostmaster -- domains add shop www.shop-of-acme.com
+   npm run customer-dns -- set www.shop-of-acme.com CNAME shops.former-host.com
+   npm run hostmaster -- domains verify shop www.shop-of-acme.com
+   npm run customer-dns -- set www.shop-of-acme.com CNAME <value>
+   npm run customer-dns -- flush
+   npm run hostmaster -- domains verify shop www.shop-of-acme.com --watch
 
 The same by REST, for programs: the token is in .hostmaster/endpoints.json, the routes in ${api}/v1/openapi.json.
 Three accounts with real delegations instead of one: npm start -- --environments nonprod,prod

@@ -37,6 +37,11 @@ export function defineSwitch<S extends z.ZodType>(
 	return { input, example, turn: (value) => turn(value as z.output<S>) };
 }
 
+/** Resolvers forget what they know: what has changed is seen at once, not when its time to live is over. */
+export function flushSwitch(flush: () => void): Switch {
+	return defineSwitch(z.object({}), "{}", flush);
+}
+
 /** The path under which the switches are, on the AWS endpoint's port: nothing of AWS's begins so. */
 const prefix = "/_local/";
 
@@ -83,6 +88,10 @@ export function createControl({ faults, services, calls, further }: ControlOptio
 			({ arn, daysLeft }) =>
 				acm.show(arn, daysLeft === undefined ? {} : { notAfter: new Date(Date.now() + daysLeft * 86_400_000) }),
 		),
+		// How long certificates live that are issued or renewed from now on: 198, 100 or 47 days, as the years bring it.
+		validity: defineSwitch(z.object({ days: z.int().positive() }), '{"days":47}', ({ days }) =>
+			acm.setValidityDays(days),
+		),
 		insync: defineSwitch(z.object({ delayMs: z.int().min(0) }), '{"delayMs":2000}', (order) =>
 			route53.setInsyncDelayMs(order.delayMs),
 		),
@@ -112,8 +121,12 @@ export function createControl({ faults, services, calls, further }: ControlOptio
 			return json(404, { error: `There is no switch '${name}': GET ${prefix} lists them.` });
 		const order = found.input.safeParse(parsed(body));
 		if (!order.success) return json(400, { error: `'${name}' takes JSON such as ${found.example}.` });
-		found.turn(order.data);
-		return json(200, { done: name });
+		try {
+			return json(200, { done: name, result: found.turn(order.data) });
+		} catch (error) {
+			// In words for whoever turned it.
+			return json(400, { error: error instanceof Error ? error.message : String(error) });
+		}
 	};
 }
 

@@ -4,7 +4,7 @@ import type { Ports } from "./ports.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Scopes of every route: the token of a laptop may do all. */
-const allScopes = [
+export const allScopes = [
 	...["tenants:read", "tenants:write", "operations:read", "operations:retry", "operations:write"],
 	...["webhooks:read", "webhooks:write"],
 ];

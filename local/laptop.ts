@@ -18,15 +18,33 @@ export interface Surroundings {
 	platformDomain: string;
 	/** By which tenants' configurations name the demo origin. */
 	demoOriginHost: string;
-	/** Addresses of the resolvers that functions ask, on the port of DNS. */
-	resolvers: readonly string[];
+	/** The resolvers that functions ask, where DNS has this port. */
+	resolvers: (port: number) => readonly Listener[];
+}
+
+/** Whether all of 127.0.0.0/8 can be listened at without being told so. */
+export const hasLoopbacks = process.platform === "linux";
+
+/** An address on this machine. */
+interface Listener {
+	host: string;
+	port: number;
+}
+
+/**
+ * Where an account that is alone answers as a resolver: as two, since one proves nothing. With one address only, the second has the port
+ * behind those of `Ports`.
+ */
+export function resolversAlone(port: number, manyAddresses = hasLoopbacks): { first: Listener; second: Listener } {
+	const [host, another] = recursorAddresses;
+	return { first: { host, port }, second: manyAddresses ? { host: another, port } : { host, port: port + 4 } };
 }
 
 /** Those of an account that is alone in the world. */
 export const alone: Surroundings = {
 	platformDomain,
 	demoOriginHost: "origin.hostmaster.test",
-	resolvers: ["127.0.0.1"],
+	resolvers: (port) => Object.values(resolversAlone(port)),
 };
 
 export const environmentNames = ["nonprod", "prod"] as const;
@@ -39,7 +57,7 @@ export function surroundingsOf(environment: EnvironmentName): Surroundings {
 		platformDomain: environment === "prod" ? platformDomain : `app.${environment}.${apexDomain}`,
 		// Outside the registered domain, in which only its owner's zones have names.
 		demoOriginHost: "origin.demo.test",
-		resolvers: recursorAddresses,
+		resolvers: (port) => recursorAddresses.map((host) => ({ host, port })),
 	};
 }
 
@@ -65,8 +83,12 @@ export function laptopParameters(
 ): Record<string, string> {
 	return {
 		AwsEndpoint: awsEndpoint(ports),
-		Resolvers: surroundings.resolvers.map((address) => `${address}:${ports.dns}`).join(","),
+		Resolvers: surroundings
+			.resolvers(ports.dns)
+			.map(({ host, port }) => `${host}:${port}`)
+			.join(","),
 		EdgeAuthority: authority,
+		DomainTarget: "attempt",
 		EdgePort: String(ports.edgeHttps),
 		TokenIssuer: tokenIssuer(ports),
 		TokenAudience: tokenAudience,

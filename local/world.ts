@@ -3,8 +3,13 @@ import { join, resolve } from "node:path";
 import { type Account, openAccount } from "./account.ts";
 import { realClock } from "./clock.ts";
 import { packagedCode } from "./cloud.ts";
+import { customerServerAddresses, startNameServers } from "./customer-dns/name-servers.ts";
+import { isRegistry } from "./customer-dns/names.ts";
+import { openCustomerDns } from "./customer-dns/provider.ts";
+import { resolverFaults } from "./customer-dns/resolver-faults.ts";
+import { nameServers } from "./customer-dns/zone-views.ts";
 import { addressOfSlot } from "./dns/name-servers.ts";
-import { startRecursor } from "./dns/recursor.ts";
+import { createRecursor, startRecursor } from "./dns/recursor.ts";
 import { registryZones } from "./dns/registry-zones.ts";
 import { startDns } from "./dns/server.ts";
 import { canonicalName } from "./dns/zone-source.ts";
@@ -95,17 +100,25 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 		const flush = () => {
 			for (const resolver of resolvers) resolver.flush();
 		};
-		const { account: registrar, registrations, close: closeRegistry } = await openRegistrar(options, flush);
+		const { account: registrar, registrations, customers, close: closeRegistry } = await openRegistrar(options, flush);
 		running.push({ close: closeRegistry }, registrar);
 		const distributions = new Map<EnvironmentName, readonly string[]>();
 		const source = registryZones({
-			...{ registrations: registrations.list, address: rootAddress },
+			...{ address: rootAddress, isRegistry },
+			registrations: () => [...registrations.list(), ...customers.registrations()],
 			hosts: () => hostsOutside(distributions),
 		});
 		running.push(await startDns({ sources: [source], host: rootAddress, port, edgeNames: "behind-aliases" }));
-		for (const host of recursorAddresses) {
-			const asking = { roots: [rootAddress], nameServerPort: port, clock: realClock };
-			const recursor = await startRecursor({ ...asking, host, port });
+		const asking = { roots: [rootAddress], nameServerPort: port, clock: realClock };
+		const provider = createRecursor(asking);
+		resolvers.push(provider);
+		running.push(await startNameServers(customers, { port, flatten: provider.resolve }));
+		const recursors = [
+			{ host: recursorAddresses[0], prefers: "first", faulty: resolverFaults(customers, "first") },
+			{ host: recursorAddresses[1], prefers: "last", faulty: resolverFaults(customers, "second") },
+		] as const;
+		for (const own of recursors) {
+			const recursor = await startRecursor({ ...asking, ...own, port });
 			resolvers.push(recursor);
 			running.push(recursor);
 		}
@@ -132,14 +145,15 @@ async function openRegistrar({ directory, ports, faults, insyncDelayMs }: WorldO
 	const folder = join(directory, "registrar");
 	const store = openStore(join(folder, "registry.sqlite"));
 	const registrations = createRegistrations(store, () => account.route53.hosted());
+	const customers = openCustomerDns(store, realClock);
 	const account: Account = await openAccount({
 		...packagedCode,
 		...{ directory: folder, ports: ports.registrar, clock: realClock, faults, insyncDelayMs },
 		caller: { accountId: accounts.registrar, region },
 		...{ place: placeOf("registrar", ports), registered: registrations.list },
-		switches: worldSwitches(registrations.set, flush),
+		...{ switches: worldSwitches(registrations.set, flush), customers: { customers, flush } },
 	});
-	return { account, registrations, close: () => Promise.resolve(store.close()) };
+	return { account, registrations, customers, close: () => Promise.resolve(store.close()) };
 }
 
 function orderFor(name: EnvironmentName, { directory, ports, faults, insyncDelayMs }: WorldOptions): Order {
@@ -158,12 +172,16 @@ export function placeOf(name: AccountName, ports: WorldPorts): Place {
 	return { slot: accountNames.indexOf(name), peers, root: rootAddress };
 }
 
-/** Names of nobody's zone: the demo origin, and CloudFront's own for the environments' edges. */
+/** Names of nobody's zone: the demo origin, the customers' name servers, and CloudFront's own for the environments' edges. */
 function hostsOutside(distributions: ReadonlyMap<EnvironmentName, readonly string[]>): Map<string, string> {
 	const edges = [...distributions].flatMap(([name, names]) =>
 		names.map((host): [string, string] => [canonicalName(host), addressOfSlot(accountNames.indexOf(name))]),
 	);
-	return new Map([[canonicalName(surroundingsOf("prod").demoOriginHost), "127.0.0.1"], ...edges]);
+	const providers: [string, string][] = [
+		[nameServers[0], customerServerAddresses.first],
+		[nameServers[1], customerServerAddresses.second],
+	];
+	return new Map([[canonicalName(surroundingsOf("prod").demoOriginHost), "127.0.0.1"], ...providers, ...edges]);
 }
 
 function endpointsOf({ directory, environments, ports }: WorldOptions): WorldEndpoints {

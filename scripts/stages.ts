@@ -26,6 +26,7 @@ export const stageValuesSchema = z.strictObject({
 	Resolvers: optional,
 	NameServerPort: given.regex(/^[1-9][0-9]*$/, "is not a port in quotes"),
 	WebhookNetworks: optional,
+	DomainTarget: z.enum(["attempt", "endpoint"], { error: "is neither attempt nor endpoint" }),
 	EdgePort: given.regex(/^[1-9][0-9]*$/, "is not a port in quotes"),
 	EdgeAuthority: optional,
 	AwsEndpoint: optional,

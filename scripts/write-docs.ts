@@ -6,6 +6,7 @@ import { z } from "zod";
 import { errorTable, isErrorName, problemType, remedyOf } from "../domain/errors.ts";
 import { eventsIn, eventsOut } from "../domain/events.ts";
 import { openapiDocument } from "../functions/api/openapi.ts";
+import { domainReasonsDocument } from "./domain-reasons.ts";
 
 /** Writes what docs/ says of the API, the events and the errors from the code that decides it; `--check` only compares. */
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -13,6 +14,7 @@ const { values } = parseArgs({ options: { check: { type: "boolean", default: fal
 const files: Record<string, string> = {
 	"docs/openapi.json": json(openapiDocument()),
 	"docs/errors.md": errors(),
+	"docs/domain-reasons.md": domainReasonsDocument(),
 	...Object.fromEntries(
 		Object.entries({ ...eventsIn, ...eventsOut }).map(([type, schema]) => [
 			`docs/events/${type}.v1.json`,

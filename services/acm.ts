@@ -30,8 +30,8 @@ export async function describeCertificate(
 	};
 }
 
-/** How many certificates an account has in the client's region, whatever has become of them: expired and revoked ones count, too. */
-export async function countCertificates(as: ACMClient): Promise<number> {
+/** How many certificates an account has in the client's region (the function's own unless `as` is given), whatever has become of them: expired and revoked ones count, too. */
+export async function countCertificates(as: ACMClient = client): Promise<number> {
 	let count = 0;
 	let from: string | undefined;
 	do {

@@ -31,11 +31,12 @@ export async function readAllTenants(endsMs: number): Promise<Map<string, Tenant
 	return new Map(tenants.map((tenant) => [tenant.tenantId, tenant]));
 }
 
-/** Ids of the tenants that have an operation which has not ended. Eventually consistent. */
+/** Ids of the tenants that have an operation which has not ended, apart from those of their custom domains. Eventually consistent. */
 export async function tenantsUnderWay(endsMs: number): Promise<Set<string>> {
-	const row = z.object({ tenantId: z.string() });
+	const row = z.object({ tenantId: z.string(), kind: z.string() });
 	const open = (["queued", "running"] as const).map((status) => readWhole(lists.operationsIn(status), row, endsMs));
-	return new Set((await Promise.all(open)).flat().map(({ tenantId }) => tenantId));
+	const operations = (await Promise.all(open)).flat().filter(({ kind }) => !kind.endsWith("-domain"));
+	return new Set(operations.map(({ tenantId }) => tenantId));
 }
 
 async function readWhole<T>(list: List, schema: z.ZodType<T>, endsMs: number): Promise<T[]> {

@@ -19,6 +19,8 @@ export interface ChangeAcceptance {
 	/** Absent for what is told from its repetitions otherwise. */
 	idempotency: Idempotency | undefined;
 	answer: Answer;
+	/** What belongs to the change besides; its conditions are refused as 'overtaken'. */
+	also?: readonly TransactItem[];
 }
 
 export type ChangeOutcome =
@@ -44,6 +46,7 @@ export async function acceptChange(change: ChangeAcceptance, now: string): Promi
 		...claims.map(({ before, after }) => (before ? claimPut(after, before) : create(claimRow(after)))),
 		...(givenUp ? [operationMove(givenUp.after, givenUp.before)] : []),
 		...formerReference(tenant),
+		...(change.also ?? []),
 	];
 	const reasons = await transact(items);
 	if (!reasons) return { outcome: "accepted" };

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
-import { type Answer, decode, encode, RECURSION_DESIRED, type RecordType } from "dns-packet";
+import { type Answer, CHECKING_DISABLED, decode, encode, RECURSION_DESIRED, type RecordType } from "dns-packet";
 
 /** A server to ask. */
 export interface DnsServer {
@@ -14,8 +14,11 @@ export interface DnsQuestion {
 	/** Without the final dot. */
 	name: string;
 	type: RecordType;
-	/** `find-out`: it is a resolver, and is to ask others. `know`: what it says by itself is wanted. */
-	manner: "find-out" | "know";
+	/**
+	 * `find-out`: it is a resolver, and is to ask others. `find-out-unchecked`: without looking at signatures (RFC 4035, section 3.2.2).
+	 * `know`: what it says by itself is wanted.
+	 */
+	manner: "find-out" | "find-out-unchecked" | "know";
 }
 
 /** What one server answers, as it stands in its message. */
@@ -28,11 +31,16 @@ export interface DnsAnswer {
 	authorities: Answer[];
 }
 
-const tries = 2;
-const tryMs = 2_000;
+/** How often, and for how long each time, an answer is waited for. */
+export interface Patience {
+	tries: number;
+	tryMs: number;
+}
+
+const ordinary: Patience = { tries: 2, tryMs: 2_000 };
 
 /** The longest that a question takes: each try may be cut off over UDP at its end, and then hang over TCP. */
-export const longestQuestionMs = 2 * tries * tryMs;
+export const longestQuestionMs = 2 * ordinary.tries * ordinary.tryMs;
 
 /**
  * Asks one server one question, over UDP and, when the answer does not fit, over TCP (RFC 7766). Undefined when it does not answer in
@@ -41,18 +49,25 @@ export const longestQuestionMs = 2 * tries * tryMs;
 export async function askServer(
 	server: DnsServer,
 	{ name, type, manner }: DnsQuestion,
+	{ tries, tryMs }: Patience = ordinary,
 ): Promise<DnsAnswer | undefined> {
 	for (let attempt = 1; attempt <= tries; attempt++) {
 		const id = randomInt(65_536);
-		const flags = manner === "find-out" ? RECURSION_DESIRED : 0;
+		const flags = flagsOf[manner];
 		const query = encode({ type: "query", id, flags, questions: [{ name, type }] });
 		const read: Read = (bytes) => readAnswer(bytes, id, { name, type });
-		const answer = await overUdp(server, query, read);
-		const whole = answer === "truncated" ? await overTcp(server, query, read) : answer;
+		const answer = await overUdp(server, query, read, tryMs);
+		const whole = answer === "truncated" ? await overTcp(server, query, read, tryMs) : answer;
 		if (whole && whole !== "truncated") return whole;
 	}
 	return undefined;
 }
+
+const flagsOf: Readonly<Record<DnsQuestion["manner"], number>> = {
+	"find-out": RECURSION_DESIRED,
+	"find-out-unchecked": RECURSION_DESIRED | CHECKING_DISABLED,
+	know: 0,
+};
 
 /** RFC 1035, section 4.1.1, by number. */
 const rcodes = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
@@ -80,7 +95,7 @@ function readAnswer(bytes: Buffer, id: number, { name, type }: Pick<DnsQuestion,
 	}
 }
 
-function overUdp({ address, port }: DnsServer, query: Buffer, read: Read): Promise<Reading> {
+function overUdp({ address, port }: DnsServer, query: Buffer, read: Read, tryMs: number): Promise<Reading> {
 	return new Promise((resolve) => {
 		const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
 		const end = (reading: Reading) => {
@@ -102,7 +117,7 @@ function overUdp({ address, port }: DnsServer, query: Buffer, read: Read): Promi
 }
 
 /** Each message stands behind its length in two octets (RFC 1035, section 4.2.2). */
-function overTcp({ address, port }: DnsServer, query: Buffer, read: Read): Promise<Reading> {
+function overTcp({ address, port }: DnsServer, query: Buffer, read: Read, tryMs: number): Promise<Reading> {
 	return new Promise((resolve) => {
 		const connection = connect({ host: address, port });
 		let received: Buffer = Buffer.alloc(0);

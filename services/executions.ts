@@ -31,6 +31,10 @@ function stateMachineArn(kind: OperationKind): string {
 			return setting("UPDATE_STATE_MACHINE_ARN");
 		case "offboard-tenant":
 			return setting("OFFBOARD_STATE_MACHINE_ARN");
+		case "attach-domain":
+			return setting("ATTACH_STATE_MACHINE_ARN");
+		case "detach-domain":
+			return setting("DETACH_STATE_MACHINE_ARN");
 	}
 }
 

@@ -11,6 +11,7 @@ const entrySchema = z.object({
 	hostname: z.string(),
 	v: z.literal(1),
 	generation: z.int().positive(),
+	tenantRevision: z.int().positive().exactOptional(),
 	tenantId: z.string(),
 	slug: z.string(),
 	status: z.enum(["active", "suspended", "removing", "moved"]),

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { type CaaLevel, climbOf } from "../domain/caa.ts";
 import type { PublicView, ServerView } from "../domain/delegation.ts";
-import { askServer, type DnsAnswer, type DnsQuestion, type DnsServer } from "./dns-query.ts";
+import { askServer, type DnsAnswer, type DnsQuestion, type DnsServer, type Patience } from "./dns-query.ts";
 import { optionalSetting, setting } from "./settings.ts";
 
 /** Asked where nobody names others: of three operators, so that two can agree when one remembers what was. */
@@ -103,10 +103,14 @@ async function serverView(server: string, at: DnsServer, zone: string): Promise<
 }
 
 /** What stands of CAA at a hostname and above it, in the order of `climbOf`; undefined when nobody can say of some name (R9). */
-export async function caaClimb(hostname: string, at: DnsPlace = ownPlace): Promise<CaaLevel[] | undefined> {
+export async function caaClimb(
+	hostname: string,
+	at: DnsPlace = ownPlace,
+	patience?: Patience,
+): Promise<CaaLevel[] | undefined> {
 	const levels = await Promise.all(
 		climbOf(hostname).map(async (name): Promise<CaaLevel | undefined> => {
-			const answer = await askAny({ name, type: "CAA" }, at);
+			const answer = await askAny({ name, type: "CAA" }, at, patience);
 			const records = answer?.answers.flatMap((record) => (record.type === "CAA" ? [record.data] : []));
 			return records && { name, records: records.map(({ flags = 0, tag, value }) => ({ flags, tag, value })) };
 		}),
@@ -119,9 +123,13 @@ export async function caaClimb(hostname: string, at: DnsPlace = ownPlace): Promi
 }
 
 /** The first answer among all resolvers' that is one; undefined when there is none. */
-async function askAny(question: Omit<DnsQuestion, "manner">, at: DnsPlace): Promise<DnsAnswer | undefined> {
+export async function askAny(
+	question: Omit<DnsQuestion, "manner">,
+	at: DnsPlace = ownPlace,
+	patience?: Patience,
+): Promise<DnsAnswer | undefined> {
 	const asking = resolvers(at).map(async (server) => {
-		const answer = await askServer(server, { ...question, manner: "find-out" });
+		const answer = await askServer(server, { ...question, manner: "find-out" }, patience);
 		if (!answer || !isKnown(answer)) throw new Error("no answer");
 		return answer;
 	});

@@ -15,6 +15,7 @@ import { setting } from "./settings.ts";
  * | operation   | OPERATION#id                | OPERATIONS/id| OPERATION#status/id | TENANT#id   |
  * | idempotency | IDEMPOTENCY#caller#key      |              |                     |             |
  * | event out   | EVENT#id                    |              | EVENT#pending/id    |             |
+ * | neighbours  | NEIGHBOURS#skeleton         |              |                     |             |
  * | cursor      | SWEEP#list                  |              |                     |             |
  * | last run    | RECONCILIATION#latest       |              |                     |             |
  * | pause       | PAUSE                       |              |                     |             |
@@ -30,6 +31,7 @@ export const keys = {
 	operation: (operationId: string) => ({ pk: `OPERATION#${operationId}`, sk: "OPERATION" }),
 	idempotency: (caller: string, key: string) => ({ pk: `IDEMPOTENCY#${caller}#${key}`, sk: "IDEMPOTENCY" }),
 	event: (eventId: string) => ({ pk: `EVENT#${eventId}`, sk: "EVENT" }),
+	neighbours: (skeleton: string) => ({ pk: `NEIGHBOURS#${skeleton}`, sk: "NEIGHBOURS" }),
 	pause: () => ({ pk: "PAUSE", sk: "PAUSE" }),
 	sweep: (list: string) => ({ pk: `SWEEP#${list}`, sk: "SWEEP" }),
 	reconciliation: { pk: "RECONCILIATION#latest", sk: "RECONCILIATION" },

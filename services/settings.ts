@@ -20,9 +20,13 @@ export type SettingName =
 	| "ONBOARD_STATE_MACHINE_ARN"
 	| "UPDATE_STATE_MACHINE_ARN"
 	| "OFFBOARD_STATE_MACHINE_ARN"
+	| "ATTACH_STATE_MACHINE_ARN"
+	| "DETACH_STATE_MACHINE_ARN"
 	| "ZONE_ID"
 	| "CERTIFICATE_ARN"
 	| "DISTRIBUTION_DOMAIN"
+	| "MULTI_TENANT_DISTRIBUTION_ID"
+	| "CONNECTION_GROUP_ID"
 	| "EVENT_BUS_NAME"
 	| "ALLOWED_ORIGINS"
 	| "EDGE_PORT"
@@ -36,7 +40,12 @@ export type SettingName =
 	| "GENERATION_EPOCH";
 
 /** Settings that may be empty: most are set on a laptop only. */
-export type OptionalSettingName = "RESOLVERS" | "EDGE_AUTHORITY" | "WEBHOOK_NETWORKS" | "REGISTERED_ELSEWHERE";
+export type OptionalSettingName =
+	| "EDGE_ENDPOINT"
+	| "RESOLVERS"
+	| "EDGE_AUTHORITY"
+	| "WEBHOOK_NETWORKS"
+	| "REGISTERED_ELSEWHERE";
 
 /** The value of a setting. Throws Misconfigured, naming the variable and where it is set. */
 export function setting(name: SettingName): string {

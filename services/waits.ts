@@ -105,6 +105,51 @@ export async function checkOf(operationId: string): Promise<Check | undefined> {
 	return Item && parseRow(checkSchema, Item);
 }
 
+/** The check itself, without its waits (strongly consistent); undefined when there is none. */
+export async function readCheckOnly(check: { kind: CheckKind; subject: string }): Promise<Check | undefined> {
+	const { Item } = await calling("DynamoDB", () =>
+		documents.send(new GetCommand({ TableName: setting("WAITS_TABLE"), Key: checkKey(check), ConsistentRead: true })),
+	);
+	return Item && parseRow(checkSchema, Item);
+}
+
+/** Lets the next look come at `now` (ISO), besides those of the ladder, which loses none. False when it has moved on meanwhile. */
+export async function bringForward(check: Check, now: string): Promise<boolean> {
+	if (check.nextCheckAt <= now) return true;
+	return await changeCheck(check, "SET nextCheckAt = :now, plannedAt = if_not_exists(plannedAt, :planned)", {
+		":now": now,
+		":planned": check.nextCheckAt,
+	});
+}
+
+/** Notes a look that somebody asked for: the ladder goes on as if it had not been. */
+export async function noteExtraLook(check: Check, lastSeen: string, plannedAt: string): Promise<boolean> {
+	return await changeCheck(check, "SET nextCheckAt = :planned, lastSeen = :seen REMOVE plannedAt", {
+		":planned": plannedAt,
+		":seen": lastSeen,
+	});
+}
+
+async function changeCheck(check: Check, update: string, values: Record<string, unknown>): Promise<boolean> {
+	try {
+		await calling("DynamoDB", () =>
+			documents.send(
+				new UpdateCommand({
+					TableName: setting("WAITS_TABLE"),
+					Key: checkKey(check),
+					UpdateExpression: update,
+					ConditionExpression: "looks = :looks AND opening = :opening",
+					ExpressionAttributeValues: { ...values, ":looks": check.looks, ":opening": check.opening },
+				}),
+			),
+		);
+		return true;
+	} catch (error) {
+		if (isConditionFailure(error)) return false;
+		throw error;
+	}
+}
+
 /** Notes a look and when the next one is due. False when somebody else noted that look already. */
 export async function noteLook(check: Check, lastSeen: string, nextCheckAt: string): Promise<boolean> {
 	const notedBy = randomUUID();
@@ -114,7 +159,8 @@ export async function noteLook(check: Check, lastSeen: string, nextCheckAt: stri
 				new UpdateCommand({
 					TableName: setting("WAITS_TABLE"),
 					Key: checkKey(check),
-					UpdateExpression: "SET looks = looks + :one, nextCheckAt = :next, lastSeen = :seen, notedBy = :by",
+					UpdateExpression:
+						"SET looks = looks + :one, nextCheckAt = :next, lastSeen = :seen, notedBy = :by, expiresAt = :expiry",
 					ConditionExpression: "looks = :looks AND opening = :opening",
 					ReturnValuesOnConditionCheckFailure: "ALL_OLD",
 					ExpressionAttributeValues: {
@@ -122,6 +168,8 @@ export async function noteLook(check: Check, lastSeen: string, nextCheckAt: stri
 						":next": nextCheckAt,
 						":seen": lastSeen,
 						":by": notedBy,
+						// A watch goes on for ever.
+						":expiry": expiry(nextCheckAt),
 						":looks": check.looks,
 						":opening": check.opening,
 					},

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { errorTable } from "../domain/errors.ts";
-import { offboardingSteps, onboardingSteps, updateSteps } from "../domain/operation-kinds.ts";
+import { attachSteps, detachSteps, offboardingSteps, onboardingSteps, updateSteps } from "../domain/operation-kinds.ts";
 import type { Route } from "../functions/api/contracts/route.ts";
 import { routes } from "../functions/api/routes.ts";
 import { registrarFunctions } from "../scripts/service-file.ts";
@@ -135,15 +135,20 @@ describe("a route", () => {
 });
 
 describe("a state", () => {
-	it("is every step in functions/workflow, under the name of its file, and nothing else is", () => {
+	it("is every step in functions/workflow, under the name of its file, or waits for a domain", () => {
 		const steps = entries.filter((file) => dirname(file) === "functions/workflow");
-		const names = new Set(tasks.map(([name]) => name));
+		const waiting = new Set(["VerifyOwnership", "AwaitCertificate", "AwaitEdge", "AwaitTraffic"]);
+		const fileOf = (name: string) => (waiting.has(name) ? "AwaitDomain" : name);
+		const names = new Set(tasks.map(([name]) => fileOf(name)));
 		expect([...names].sort()).toEqual(steps.map((file) => pascalCase(basename(file, ".ts"))).sort());
-		for (const [name, { Arguments }] of tasks) expect(Arguments?.FunctionName).toBe(`\${${name}FunctionArn}`);
+		for (const [name, { Arguments }] of tasks) expect(Arguments?.FunctionName).toBe(`\${${fileOf(name)}FunctionArn}`);
 	});
 
 	it("is one of the steps that operations show", () => {
-		const shown = [...onboardingSteps, ...updateSteps({ records: true, probe: true }), ...offboardingSteps];
+		const shown = [
+			...[...onboardingSteps, ...updateSteps({ records: true, probe: true }), ...offboardingSteps({ domains: true })],
+			...[...attachSteps, ...detachSteps],
+		];
 		expect([...new Set(tasks.map(([name]) => name))].sort()).toEqual([...new Set(shown)].sort());
 	});
 

@@ -1,7 +1,8 @@
-import { type Diagnosis, quotaDiagnoses, unknown } from "../../domain/diagnosis.ts";
+import { type Diagnosis, quotaDiagnoses } from "../../domain/diagnosis.ts";
 import { limits } from "../../domain/limits.ts";
 import { at, ofTypes } from "../../domain/template.ts";
 import { countCertificates } from "../../services/acm.ts";
+import { countTenants } from "../../services/distribution-tenants.ts";
 import { quotaUses } from "../../services/zone-state.ts";
 import { lookAtAll } from "./check.ts";
 import type { Standing } from "./standing.ts";
@@ -22,11 +23,11 @@ export function lookAtQuotas(standing: Standing): Promise<Diagnosis[]> {
 		async () => {
 			const { template } = await standing.template();
 			// Distribution tenants are of multi-tenant distributions only.
-			const isCounted = ofTypes(template, "AWS::CloudFront::Distribution").every(
+			const isPooled = ofTypes(template, "AWS::CloudFront::Distribution").every(
 				([, { Properties }]) => at(Properties, "DistributionConfig", "ConnectionMode") !== "tenant-only",
 			);
-			if (!isCounted) return [unknown("Nobody counts the tenants of the multi-tenant distribution.")];
-			return quotaDiagnoses([{ what: "distribution tenants", used: 0, limit: limits.distributionTenants.value }]);
+			const used = isPooled ? 0 : await countTenants(account.cloudFront);
+			return quotaDiagnoses([{ what: "distribution tenants", used, limit: limits.distributionTenants.value }]);
 		},
 	);
 }

@@ -1,5 +1,6 @@
 import { ACMClient } from "@aws-sdk/client-acm";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { Route53DomainsClient } from "@aws-sdk/client-route-53-domains";
@@ -25,6 +26,7 @@ export interface Account {
 	domains: Route53DomainsClient;
 	dynamodb: DynamoDBClient;
 	acm: ACMClient;
+	cloudFront: CloudFrontClient;
 	secrets: SecretsManagerClient;
 	/** How long to wait between two looks at a slow service. */
 	pollMs: number;
@@ -47,6 +49,7 @@ export function accountOf({ profile, local }: AccountAccess): Account {
 		domains: new Route53DomainsClient(shared),
 		dynamodb: new DynamoDBClient(shared),
 		acm: new ACMClient(shared),
+		cloudFront: new CloudFrontClient(shared),
 		secrets: new SecretsManagerClient(shared),
 		pollMs: local ? 200 : 5_000,
 	};

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { z } from "zod";
 import { errorTable, HostmasterError } from "../../domain/errors.ts";
 import { flawIn } from "../../domain/json-flaw.ts";
+import { limits } from "../../domain/limits.ts";
 import { logger } from "../../services/log.ts";
 import type { Route } from "./contracts/route.ts";
 import { fieldOf, type Problem, problemOf, RequestRefused, refusalsOf } from "./problems.ts";
@@ -69,6 +70,7 @@ function problemAnswer(error: unknown, requestId: string): APIGatewayProxyStruct
 			"content-type": "application/problem+json",
 			"cache-control": "no-store",
 			...(transient && { "retry-after": "2" }),
+			...(problem.status === 429 && { "retry-after": String(limits.verifyInterval.value) }),
 		},
 		body: JSON.stringify(problem),
 	};

@@ -1,3 +1,4 @@
+import { domainRoutes } from "./contracts/domains.ts";
 import { importRoutes } from "./contracts/imports.ts";
 import { operationRoutes } from "./contracts/operations.ts";
 import { platformRoutes } from "./contracts/platform.ts";
@@ -10,6 +11,7 @@ import { webhookRoutes } from "./contracts/webhooks.ts";
 /** Every route: the gateway's (serverless.yml), the validation's and the OpenAPI document's one list. */
 export const routes = {
 	...tenantRoutes,
+	...domainRoutes,
 	...usageRoutes,
 	...operationRoutes,
 	...reconciliationRoutes,

@@ -8,6 +8,8 @@ import type { Credentials } from "./sigv4.ts";
  */
 export interface Configuration {
 	mapTable: string;
+	/** The domain of the slugs, beneath which no name stands for others. */
+	platformDomain: string;
 	/** Where the map has replicas; the home region first. */
 	mapRegions: string[];
 	/** Name of the secret from which the signing key is derived; it has replicas in the map's regions. */
@@ -28,6 +30,7 @@ export function readConfiguration(request: CloudFrontRequest): Configuration {
 	};
 	return {
 		mapTable: required("x-hostmaster-map-table"),
+		platformDomain: required("x-hostmaster-platform-domain"),
 		mapRegions: required("x-hostmaster-map-regions")
 			.split(",")
 			.map((region) => region.trim()),

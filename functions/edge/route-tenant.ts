@@ -2,9 +2,9 @@ import type { CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult
 import { decideEdge, isPlainPath, reservedPath } from "../../domain/edge-decision.ts";
 import { canonicalHost } from "../../domain/request-host.ts";
 import { answers } from "./answers.ts";
-import { readConfiguration } from "./configuration.ts";
+import { type Configuration, readConfiguration } from "./configuration.ts";
 import { createKeyCache } from "./key-cache.ts";
-import { createMapCache, entryAgeMs, identityAgeMs } from "./map-cache.ts";
+import { createMapCache, entryAgeMs, type Found, identityAgeMs } from "./map-cache.ts";
 import { readEntry } from "./map-reader.ts";
 import { originRequest } from "./origin-request.ts";
 import { createContextSigner } from "./tenant-context.ts";
@@ -17,6 +17,14 @@ export function createRouteTenant(): RouteTenant {
 	const keys = createKeyCache();
 	const signer = createContextSigner();
 
+	/** The hostname's own row, else the one of a custom domain that stands for all names beside it. */
+	async function find(host: string, configuration: Configuration, ageMs: number): Promise<Found> {
+		const found = await map.find(host, () => readEntry(host, configuration), ageMs);
+		if (found.kind !== "unknown" || host.endsWith(`.${configuration.platformDomain}`)) return found;
+		const wildcard = `*${host.slice(host.indexOf("."))}`;
+		return await map.find(wildcard, () => readEntry(wildcard, configuration), ageMs);
+	}
+
 	return async (event) => {
 		const request = requestOf(event);
 		const configuration = readConfiguration(request);
@@ -24,7 +32,7 @@ export function createRouteTenant(): RouteTenant {
 		if (!host.ok || !isPlainPath(request.uri)) return answers.badRequest();
 		const asked = keys.current(configuration); // beside the map's row: a cold start then waits for one answer, not for two
 		const ageMs = request.uri === reservedPath ? identityAgeMs : entryAgeMs;
-		const found = await map.find(host.value, () => readEntry(host.value, configuration), ageMs);
+		const found = await find(host.value, configuration, ageMs);
 		if (found.kind === "unreadable") return answers.unavailable();
 		const decision = decideEdge(found.kind === "known" ? found.entry : undefined, request.uri);
 		switch (decision.kind) {

@@ -1,13 +1,26 @@
+import type { ErrorName } from "../../domain/errors.ts";
 import type { Check, Wait } from "../../domain/wait.ts";
 import { resolveAddresses } from "../../services/dns-resolver.ts";
+import type { TransactItem } from "../../services/dynamodb.ts";
 import { probeEdge } from "../../services/edge-probe.ts";
+import type { OutgoingEvent } from "../../services/outbox.ts";
 import { isInSync } from "../../services/route53.ts";
 import { setting } from "../../services/settings.ts";
 import { spend } from "../../services/zone-lease.ts";
 import type { Findings } from "../workflow/step.ts";
+import { lookAtDetached } from "./look-at-detached.ts";
+import { lookAtDomain } from "./look-at-domain.ts";
+import { lookAtPrimary } from "./look-at-primary.ts";
 
-/** What one look found. `pending` covers 'could not ask' too: that is never a failure (R9), `lastSeen` says which it was. */
-export type Seen = { outcome: "done"; findings: Findings } | { outcome: "pending"; lastSeen: string };
+/**
+ * What one look found. `pending` covers 'could not ask' too: that is never a failure (R9), `lastSeen` says which it was.
+ * `over`: it will never come, and why.
+ */
+export type Seen =
+	/** `also` is written with what was found, or nothing is; so are `events`, which are sent then. */
+	| { outcome: "done"; findings: Findings; also?: readonly TransactItem[]; events?: readonly OutgoingEvent[] }
+	| { outcome: "pending"; lastSeen: string }
+	| { outcome: "over"; error: ErrorName; detail: string };
 
 export function look(check: Check, waits: readonly Wait[]): Promise<Seen> {
 	switch (check.kind) {
@@ -15,6 +28,16 @@ export function look(check: Check, waits: readonly Wait[]): Promise<Seen> {
 			return lookAtChange(check.subject);
 		case "edge-probe":
 			return lookThroughEdge(waits);
+		case "domain-ownership":
+		case "domain-certificate":
+		case "domain-edge":
+		case "domain-traffic":
+		case "domain-watch":
+			return lookAtDomain(check);
+		case "domain-primary":
+			return lookAtPrimary(check.subject);
+		case "domain-detached":
+			return lookAtDetached(waits);
 	}
 }
 

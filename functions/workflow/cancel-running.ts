@@ -1,4 +1,7 @@
+import { isOpen, type Operation } from "../../domain/operation.ts";
+import { readClaims } from "../../services/claims.ts";
 import { stop } from "../../services/executions.ts";
+import { readOperation } from "../../services/operations.ts";
 import { defineStep, recordDone } from "./step.ts";
 
 /**
@@ -6,6 +9,19 @@ import { defineStep, recordDone } from "./step.ts";
  * something that nobody wants. Safe to repeat.
  */
 export const handler = defineStep(async ({ input, state }) => {
-	if (input.cancels) await stop(input.cancels, `Cancelled by ${input.operationId}.`);
+	const cause = `Cancelled by ${input.operationId}.`;
+	if (input.cancels) await stop(input.cancels, cause);
+	for (const operation of await attaching(input.hostnames.map(({ hostname }) => hostname)))
+		await stop(operation, cause);
 	await recordDone({ ...input, state }, {});
 });
+
+/** What custom domains wait for, apart from their tenant. */
+async function attaching(hostnames: readonly string[]): Promise<Operation[]> {
+	const { claims } = await readClaims(hostnames);
+	const ids = [...claims.values()].flatMap(({ custom, lastOperationId }) => (custom && lastOperationId) || []);
+	const operations = await Promise.all(ids.map(readOperation));
+	return operations.flatMap((operation) =>
+		operation?.kind === "attach-domain" && isOpen(operation) ? [operation] : [],
+	);
+}

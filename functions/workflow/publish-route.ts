@@ -1,5 +1,7 @@
 import { HostmasterError } from "../../domain/errors.ts";
+import type { Tenant } from "../../domain/tenant.ts";
 import { mapEntryOf } from "../../domain/tenant-map.ts";
+import { readClaims } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
 import { putMapEntry } from "../../services/tenant-map.ts";
 import { readTenant } from "../../services/tenants.ts";
@@ -16,8 +18,19 @@ export const handler = defineStep(async ({ input, state }, claim) => {
 		throw new HostmasterError("CertificateNotReady", claim.conditions.CertificateIssued.message);
 	}
 	await putMapEntry(mapEntryOf(claim, tenant, isoNow()));
+	if (!claim.custom) await publishDomains(tenant);
 	await recordDone(
 		{ ...input, state },
 		{ RoutePublished: { reason: "Published", message: "The tenant map holds the route.", actor: "hostmaster" } },
 	);
 });
+
+/** The tenant's custom domains go where it goes: to its origin, its primary name, or into suspension. */
+async function publishDomains(tenant: Tenant): Promise<void> {
+	if (tenant.customHostnames.length === 0) return;
+	const { claims } = await readClaims(tenant.customHostnames);
+	for (const claim of claims.values()) {
+		if (claim.tenantId !== tenant.tenantId || claim.conditions.RoutePublished.status !== "true") continue;
+		await putMapEntry(mapEntryOf(claim, tenant, isoNow()));
+	}
+}

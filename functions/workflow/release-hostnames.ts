@@ -47,5 +47,12 @@ async function release({ input, state }: Task): Promise<boolean> {
 function withoutNames(tenant: Tenant, claims: readonly Claim[], now: string): Tenant {
 	const names = new Set(claims.map(({ hostname }) => hostname));
 	const formerHostnames = tenant.formerHostnames.filter((name) => !names.has(name));
-	return { ...tenant, formerHostnames, ...(names.has(tenant.hostname) && { releasedAt: now }), updatedAt: now };
+	const customHostnames = tenant.customHostnames.filter((name) => !names.has(name));
+	return {
+		...tenant,
+		formerHostnames,
+		customHostnames,
+		...(names.has(tenant.hostname) && { releasedAt: now }),
+		updatedAt: now,
+	};
 }

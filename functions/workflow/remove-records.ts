@@ -1,3 +1,4 @@
+import { isBelow } from "../../domain/hostname.ts";
 import { recordsOf } from "../../domain/zone-plan.ts";
 import { setting } from "../../services/settings.ts";
 import { requestChange } from "../../services/zone-changes.ts";
@@ -16,7 +17,10 @@ export const handler = defineStep(async (task, _claim, startedAt) => {
 		hostname,
 		generation,
 		action: "delete",
-		records: hostnames.flatMap((name) => recordsOf(name.hostname, distribution)),
+		// A custom domain has none of ours.
+		records: hostnames
+			.filter((name) => isBelow(name.hostname, setting("PLATFORM_DOMAIN")))
+			.flatMap((name) => recordsOf(name.hostname, distribution)),
 		wait: waitOf(task, startedAt),
 		requestedAt: startedAt,
 	});

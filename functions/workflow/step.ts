@@ -5,6 +5,7 @@ import { executionInputSchema } from "../../domain/execution-input.ts";
 import type { Wait } from "../../domain/wait.ts";
 import { changeClaim, liveClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
+import type { TransactItem } from "../../services/dynamodb.ts";
 import { stepDone } from "../../services/operations.ts";
 
 /** What a Task state of ours hands to its function. */
@@ -41,9 +42,11 @@ export type Findings = Partial<
 export async function recordDone(
 	step: { hostname: string; generation: number; operationId: string; state: string },
 	findings: Findings,
+	also: readonly TransactItem[] = [],
 ): Promise<void> {
 	const now = isoNow();
-	await changeClaim(step, (claim) => withFindings(claim, findings, now), [stepDone(step.operationId, step.state, now)]);
+	const done = stepDone(step.operationId, step.state, now);
+	await changeClaim(step, (claim) => withFindings(claim, findings, now), [done, ...also]);
 }
 
 /** The claim with what was found. */

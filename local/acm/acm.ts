@@ -1,12 +1,21 @@
-import type { Caller, JsonService } from "../aws/service.ts";
+import type { Caller, JsonService, PutAwsEvent } from "../aws/service.ts";
 import type { CertificateAuthority } from "../ca/authority.ts";
 import type { Clock } from "../clock.ts";
 import type { Change } from "../route53/record-set.ts";
 import type { Store } from "../store.ts";
-import { type Certificate, type CertificateStatus, certificateNames, validationRecord } from "./certificate.ts";
+import {
+	type Certificate,
+	type CertificateStatus,
+	certificateNames,
+	statusOf,
+	validationRecord,
+} from "./certificate.ts";
+import type { CaaAt, ResolveCname } from "./evidence.ts";
 import { acmOperations, requestCertificate } from "./operations.ts";
+import { rated } from "./rates.ts";
+import { startRenewal } from "./renewal.ts";
 import { acmTable } from "./table.ts";
-import { type ResolveCname, startValidation } from "./validation.ts";
+import { startValidation } from "./validation.ts";
 
 /** What the embedded ACM is made of. */
 export interface AcmOptions {
@@ -17,8 +26,14 @@ export interface AcmOptions {
 	authority: CertificateAuthority;
 	/** MUST ask a DNS server: nothing is issued on any other evidence. */
 	resolveCname: ResolveCname;
+	/** Whether a name leads to the edge, asked of DNS; no unless told. */
+	leadsHere?: (name: string) => Promise<boolean>;
+	/** Asked of DNS before anything is issued; none anywhere unless told. */
+	caaAt?: CaaAt;
 	/** Where the stack's validation records go. */
 	route53: { change(zoneId: string, changes: readonly Change[]): string };
+	/** The account's bus; nobody hears of a certificate's end unless told. */
+	putEvent?: PutAwsEvent;
 	/** 1,000 ms unless told (some seconds on AWS). */
 	recordDelayMs?: number;
 }
@@ -32,6 +47,12 @@ export interface Acm {
 	 * never will be. Safe to repeat, in this process or the next.
 	 */
 	ensureStackCertificate(wanted: StackCertificate): Promise<string>;
+	/** Begins to get a certificate for a domain of CloudFront's own, which it validates once the domain leads to the edge. */
+	requestManaged(domain: string, caller: Caller): string;
+	/** As ACM shows it; undefined when it is deleted. */
+	statusOf(arn: string): CertificateStatus | undefined;
+	/** The names of a caller's certificate that is issued now. */
+	issuedNames(arn: string, caller: Caller): readonly string[] | undefined;
 	/** What an edge serves with: PEM of leaf and root, and of the key. Undefined until it is issued. */
 	tlsFor(arn: string): { cert: string; key: string } | undefined;
 	/** Marks the certificate as used by a resource, e.g. a distribution's ARN: it cannot be deleted then. Safe to repeat. */
@@ -42,6 +63,8 @@ export interface Acm {
 	removeStackCertificate(arn: string): void;
 	/** Shows another status or end than the true ones, across restarts; `{}` shows the truth again. TLS is not touched. */
 	show(arn: string, shown: { status?: CertificateStatus; notAfter?: Date }): void;
+	/** For how many days certificates are issued from now on: 198 unless told, 100 from 2027 and 47 from 2029 on. */
+	setValidityDays(days: number): void;
 	/** Stops the checks; a later `createAcm` on the same store goes on with them. */
 	close(): void;
 }
@@ -54,11 +77,21 @@ export interface StackCertificate {
 }
 
 const validationTtlSeconds = 300; // What CloudFormation and the console write.
+const dayMs = 86_400_000;
+/** https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html */
+const validityDaysNow = 198;
 
 export function createAcm(options: AcmOptions): Acm {
 	const { store, clock, caller, authority, resolveCname, route53 } = options;
+	const { leadsHere = () => Promise.resolve(false), caaAt = () => Promise.resolve([]) } = options;
 	const table = acmTable(store);
-	const validation = startValidation({ table, clock, authority, resolveCname });
+	let validityDays = validityDaysNow;
+	const issuing = {
+		...{ table, clock, authority, evidence: { resolveCname, leadsHere, caaAt } },
+		validityMs: () => validityDays * dayMs,
+	};
+	const renewal = startRenewal({ ...issuing, putEvent: options.putEvent ?? (() => {}) });
+	const validation = startValidation({ ...issuing, onIssued: renewal.follow });
 	const context = { table, clock, validation, recordDelayMs: options.recordDelayMs ?? 1_000 };
 
 	function stackCertificate(names: Certificate["names"]): Certificate {
@@ -82,7 +115,7 @@ export function createAcm(options: AcmOptions): Acm {
 		service: {
 			target: "CertificateManager",
 			contentType: "application/x-amz-json-1.1",
-			operations: acmOperations(context),
+			operations: rated(acmOperations(context), clock),
 		},
 		async ensureStackCertificate({ domainName, subjectAlternativeNames = [], hostedZoneId }) {
 			const certificate = stackCertificate(certificateNames(domainName, subjectAlternativeNames));
@@ -90,6 +123,26 @@ export function createAcm(options: AcmOptions): Acm {
 			const status = (await validation.settled(certificate.arn))?.status ?? "deleted";
 			if (status !== "ISSUED") throw new Error(`The certificate for ${domainName} ended as ${status}.`);
 			return certificate.arn;
+		},
+		requestManaged(domain, owner) {
+			const names = certificateNames(domain, []);
+			const wanted = {
+				names,
+				token: undefined,
+				keyAlgorithm: "RSA_2048",
+				stack: false,
+				validatedBy: "traffic",
+			} as const;
+			return requestCertificate(context, owner, wanted).arn;
+		},
+		statusOf(arn) {
+			const certificate = table.get(arn);
+			return certificate && statusOf(certificate, clock.now());
+		},
+		issuedNames(arn, owner) {
+			const certificate = table.get(arn);
+			const isOwn = certificate?.accountId === owner.accountId;
+			return isOwn && statusOf(certificate, clock.now()) === "ISSUED" ? certificate.names : undefined;
 		},
 		tlsFor(arn) {
 			const tls = table.tls(arn);
@@ -113,7 +166,13 @@ export function createAcm(options: AcmOptions): Acm {
 			const shown = { ...(status && { status }), ...(notAfter && { notAfterMs: notAfter.getTime() }) };
 			table.save({ ...mustGet(arn), shown });
 		},
-		close: () => validation.close(),
+		setValidityDays(days) {
+			validityDays = days;
+		},
+		close() {
+			validation.close();
+			renewal.close();
+		},
 	};
 }
 

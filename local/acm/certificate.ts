@@ -18,6 +18,10 @@ export type CertificateStatus = (typeof certificateStatuses)[number];
 
 const status = z.enum(certificateStatuses);
 
+/** Why a certificate is not renewed: https://docs.aws.amazon.com/acm/latest/APIReference/API_RenewalSummary.html */
+const renewalReason = z.enum(["PENDING_DOMAIN_VALIDATION", "CAA_ERROR"]);
+export type RenewalReason = z.infer<typeof renewalReason>;
+
 /** A certificate as it is kept. Times are epoch milliseconds; `names` begins with the domain name. */
 export const certificateSchema = z.object({
 	arn: z.string(),
@@ -36,6 +40,18 @@ export const certificateSchema = z.object({
 		.object({ atMs: z.number(), notBeforeMs: z.number(), notAfterMs: z.number(), serialNumber: z.string() })
 		.optional(),
 	inUseBy: z.array(z.string()),
+	/** `traffic`: CloudFront's own, issued once the names lead to the edge; else by validation records. */
+	validatedBy: z.enum(["records", "traffic"]).default("records"),
+	failureReason: z.string().optional(),
+	/** How its managed renewal stands; absent before the first. */
+	renewal: z
+		.object({
+			status: z.enum(["PENDING_VALIDATION", "SUCCESS", "FAILED"]).optional(),
+			reason: renewalReason.optional(),
+			/** When it was looked at last. */
+			lookedMs: z.number(),
+		})
+		.optional(),
 	/** What a test or a demo wants to be seen instead of the truth. */
 	shown: z.object({ status: status.optional(), notAfterMs: z.number().optional() }),
 });

@@ -100,6 +100,7 @@ export interface Wanted {
 	token: string | undefined;
 	keyAlgorithm: string;
 	stack: boolean;
+	validatedBy?: Certificate["validatedBy"];
 }
 
 /**
@@ -135,6 +136,7 @@ export function requestCertificate(context: AcmContext, caller: Caller, wanted: 
 		checks: 0,
 		nextCheckMs: now + checkDelayMs(0),
 		inUseBy: [],
+		validatedBy: wanted.validatedBy ?? "records",
 		shown: {},
 	};
 	table.add(certificate, request);

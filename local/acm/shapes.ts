@@ -16,7 +16,7 @@ export function detailOf(
 		CreatedAt: seconds(certificate.createdMs),
 		...issuance(certificate),
 		Status: status,
-		...(status === "FAILED" && { FailureReason: "OTHER" }),
+		...(status === "FAILED" && { FailureReason: certificate.failureReason ?? "OTHER" }),
 		// As requested; the local authority signs P-256 whatever was.
 		KeyAlgorithm: certificate.keyAlgorithm,
 		SignatureAlgorithm: "SHA256WITHECDSA",
@@ -25,6 +25,7 @@ export function detailOf(
 		KeyUsages: [{ Name: "DIGITAL_SIGNATURE" }],
 		ExtendedKeyUsages: [{ Name: "TLS_WEB_SERVER_AUTHENTICATION", OID: "1.3.6.1.5.5.7.3.1" }],
 		RenewalEligibility: certificate.issued && certificate.inUseBy.length > 0 ? "ELIGIBLE" : "INELIGIBLE",
+		...renewalSummary(certificate),
 		Options: { CertificateTransparencyLoggingPreference: "DISABLED" },
 	};
 }
@@ -58,6 +59,22 @@ function validationOption(certificate: Certificate, name: string, withRecord: bo
 				? "FAILED"
 				: "PENDING_VALIDATION",
 		...(withRecord && { ResourceRecord: { Name: record.name, Type: "CNAME", Value: record.value } }),
+	};
+}
+
+function renewalSummary({ renewal, names }: Certificate): object {
+	if (renewal?.status === undefined) return {};
+	const { status, reason, lookedMs } = renewal;
+	return {
+		RenewalSummary: {
+			RenewalStatus: status,
+			...(reason !== undefined && { RenewalStatusReason: reason }),
+			DomainValidationOptions: names.map((DomainName) => ({
+				DomainName,
+				ValidationStatus: status,
+			})),
+			UpdatedAt: seconds(lookedMs),
+		},
 	};
 }
 

@@ -1,7 +1,7 @@
 import type { CertificateAuthority } from "../ca/authority.ts";
 import type { Cancel, Clock } from "../clock.ts";
-import { canonicalName } from "../dns/zone-source.ts";
-import { type Certificate, validationRecord } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
+import { caaVerdict, type EvidenceSources, validatedNames } from "./evidence.ts";
 import type { AcmTable } from "./table.ts";
 
 /** Looks for a certificate's validation records until they are found or the time is up. */
@@ -13,16 +13,11 @@ export interface Validation {
 	close(): void;
 }
 
-/** The CNAME targets of a name as the public sees them. A rejection means 'could not ask', never 'not there'. */
-export type ResolveCname = (name: string) => Promise<string[]>;
-
 // https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 const validationWindowMs = 72 * 3_600_000;
 // ACM's own check times are not published; these are quick first, for someone who watches.
 const firstCheckMs = 500;
 const slowestCheckMs = 60_000;
-/** 198 days: https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html */
-const validityMs = 198 * 86_400_000;
 
 /** When to look for the `checks`-th time, counted from the last look. */
 export function checkDelayMs(checks: number): number {
@@ -34,11 +29,16 @@ export interface ValidationOptions {
 	table: AcmTable;
 	clock: Clock;
 	authority: CertificateAuthority;
-	resolveCname: ResolveCname;
+	evidence: EvidenceSources;
+	/** Of the certificates that are issued from now on. */
+	validityMs: () => number;
+	/** Told of each certificate that is issued. */
+	onIssued: (certificate: Certificate) => void;
 }
 
 /** Resumes every pending certificate that the table holds. */
-export function startValidation({ table, clock, authority, resolveCname }: ValidationOptions): Validation {
+export function startValidation(options: ValidationOptions): Validation {
+	const { table, clock, authority, evidence, validityMs, onIssued } = options;
 	const planned = new Map<string, Cancel>();
 	const waiting = new Map<string, ((certificate: Certificate | undefined) => void)[]>();
 	let closed = false;
@@ -60,19 +60,27 @@ export function startValidation({ table, clock, authority, resolveCname }: Valid
 	}
 
 	async function look(before: Certificate): Promise<void> {
-		const validated = await validatedNames(before, resolveCname);
-		const complete = before.names.every((name) => validated.includes(name));
+		const found = await validatedNames(before, evidence);
+		// What was seen once counts.
+		const validated = before.names.filter((name) => before.validated.includes(name) || found.includes(name));
+		const isComplete = validated.length === before.names.length;
+		const verdict = isComplete ? await caaVerdict(before, evidence.caaAt) : "unknown";
 		const now = clock.now();
-		const validity = { notBeforeMs: now, notAfterMs: now + validityMs };
-		const issued = complete
-			? await authority.issue(before.names, new Date(validity.notBeforeMs), new Date(validity.notAfterMs))
-			: undefined;
+		const validity = { notBeforeMs: now, notAfterMs: now + validityMs() };
+		const issued =
+			verdict === "permits"
+				? await authority.issue(before.names, new Date(validity.notBeforeMs), new Date(validity.notAfterMs))
+				: undefined;
 		// While we asked, it may have been deleted, or put to use.
 		const current = closed ? undefined : table.get(before.arn);
 		if (!current) return;
 		if (issued) {
 			const detail = { atMs: now, ...validity, serialNumber: issued.serialNumber };
-			table.saveIssued({ ...current, validated, status: "ISSUED", issued: detail }, issued);
+			const after: Certificate = { ...current, validated, status: "ISSUED", issued: detail };
+			table.saveIssued(after, issued);
+			onIssued(after);
+		} else if (verdict === "forbids") {
+			table.save({ ...current, validated, status: "FAILED", failureReason: "CAA_ERROR" });
 		} else if (now >= current.createdMs + validationWindowMs) {
 			table.save({ ...current, validated, status: "VALIDATION_TIMED_OUT" });
 		} else {
@@ -106,17 +114,4 @@ export function startValidation({ table, clock, authority, resolveCname }: Valid
 			planned.clear();
 		},
 	};
-}
-
-/** The names whose record stands now, besides those found earlier. */
-async function validatedNames(certificate: Certificate, resolveCname: ResolveCname): Promise<string[]> {
-	const found = await Promise.all(
-		certificate.names.map(async (name) => {
-			if (certificate.validated.includes(name)) return [name];
-			const record = validationRecord(certificate.accountId, name);
-			const targets = await resolveCname(record.name).catch(() => []);
-			return targets.some((target) => canonicalName(target) === record.value) ? [name] : [];
-		}),
-	);
-	return found.flat();
 }

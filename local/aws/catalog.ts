@@ -38,6 +38,11 @@ const catalog: Record<string, CatalogEntry> = {
 		throttled: () => new AwsError("Throttling", "Rate exceeded"),
 		unavailable: serviceUnavailable,
 	},
+	cloudfront: {
+		name: "cloudfront",
+		throttled: () => new AwsError("ThrottlingException", "Rate exceeded"),
+		unavailable: serviceUnavailable,
+	},
 	s3: {
 		name: "s3",
 		throttled: () => new AwsError("SlowDown", "Please reduce your request rate.", 503),
@@ -67,6 +72,19 @@ const restOperations: readonly [method: string, path: RegExp, operation: string]
 	["GET", /^\/2013-04-01\/hostedzone\/[^/]+$/, "GetHostedZone"],
 	["GET", /^\/2013-04-01\/hostedzone\/[^/]+\/dnssec$/, "GetDNSSEC"],
 	["DELETE", /^\/2013-04-01\/hostedzone\/[^/]+$/, "DeleteHostedZone"],
+	["POST", /^\/2020-05-31\/distribution-tenant$/, "CreateDistributionTenant"],
+	["GET", /^\/2020-05-31\/distribution-tenant$/, "GetDistributionTenantByDomain"],
+	["GET", /^\/2020-05-31\/distribution-tenant\/[^/]+$/, "GetDistributionTenant"],
+	["PUT", /^\/2020-05-31\/distribution-tenant\/[^/]+$/, "UpdateDistributionTenant"],
+	["DELETE", /^\/2020-05-31\/distribution-tenant\/[^/]+$/, "DeleteDistributionTenant"],
+	["POST", /^\/2020-05-31\/distribution-tenants$/, "ListDistributionTenants"],
+	["GET", /^\/2020-05-31\/managed-certificate\/[^/]+$/, "GetManagedCertificateDetails"],
+	["POST", /^\/2020-05-31\/distribution-tenant\/[^/]+\/invalidation$/, "CreateInvalidationForDistributionTenant"],
+	["POST", /^\/2020-05-31\/verify-dns-configuration$/, "VerifyDnsConfiguration"],
+	["POST", /^\/2020-05-31\/domain-conflicts$/, "ListDomainConflicts"],
+	["POST", /^\/2020-05-31\/domain-association$/, "UpdateDomainAssociation"],
+	["GET", /^\/2020-05-31\/connection-group\/[^/]+$/, "GetConnectionGroup"],
+	["GET", /^\/2020-05-31\/connection-group$/, "GetConnectionGroupByRoutingEndpoint"],
 	["GET", /^\/2013-04-01\/tags\/hostedzone\/[^/]+$/, "ListTagsForResource"],
 ];
 

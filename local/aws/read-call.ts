@@ -55,7 +55,8 @@ export function callOf(
 	const rest = services.rest.find(({ prefix }) => path.startsWith(prefix));
 	if (rest) {
 		const run = async (caller: Caller): Promise<Answer | undefined> => {
-			const answer = await rest.handle({ method, path, query: new URLSearchParams(query), body }, caller);
+			const ifMatch = request.headers["if-match"];
+			const answer = await rest.handle({ method, path, query: new URLSearchParams(query), body, ifMatch }, caller);
 			if (!answer) return undefined;
 			const headers = { "content-type": "text/xml", ...answer.headers };
 			return { status: answer.status, headers, body: answer.body };

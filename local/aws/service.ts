@@ -52,6 +52,8 @@ export interface RestRequest {
 	path: string;
 	query: URLSearchParams;
 	body: string;
+	/** The If-Match header. */
+	ifMatch?: string | undefined;
 }
 
 export interface RestResponse {

@@ -23,6 +23,21 @@ export type SeenTenant = z.infer<typeof tenantSchema>;
 
 const acceptedSchema = z.object({ tenant: tenantSchema, operation: operationSchema });
 
+const domainSchema = z.object({
+	hostname: z.string(),
+	status: z.string(),
+	records: z.array(z.object({ name: z.string().nullable(), type: z.string(), value: z.string().nullable() })),
+});
+export type SeenDomain = z.infer<typeof domainSchema>;
+
+const attachedSchema = z.object({ domain: domainSchema, operation: operationSchema });
+
+const text = z.string().nullable();
+const verifiedSchema = z.object({
+	domain: domainSchema,
+	diagnosis: z.object({ ok: z.boolean(), reason: text, message: z.string(), actor: text, fix: text }),
+});
+
 /** How often an operation is looked at; a person would poll about so. */
 const pollMs = 100;
 
@@ -47,10 +62,13 @@ export function createClient({ api, token, demoOrigin }: Endpoints) {
 				...(body !== undefined && { body: JSON.stringify(body) }),
 			});
 			if (response.ok) return response.json();
-			if (response.status < 500 || attempt === 10) {
-				throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+			const { status, headers: told } = response;
+			if ((status < 500 && status !== 429) || attempt === 10) {
+				throw new Error(`${method} ${path} answered ${status}: ${await response.text()}`);
 			}
-			await pause(pollMs * attempt);
+			// A check of a domain says how long it is too soon; the gateway, which throttles too, does not.
+			const laterMs = status === 429 ? Number(told.get("retry-after") ?? 0) * 1_000 : 0;
+			await pause(Math.max(laterMs, pollMs * attempt));
 		}
 	}
 
@@ -85,6 +103,18 @@ export function createClient({ api, token, demoOrigin }: Endpoints) {
 		async operationsOf(tenantId: string): Promise<SeenOperation[]> {
 			const page = z.object({ operations: z.array(operationSchema) });
 			return page.parse(await call("GET", `/v1/operations?tenantId=${tenantId}`)).operations;
+		},
+		async attachDomain(tenantId: string, hostname: string) {
+			const path = `/v1/tenants/${tenantId}/domains`;
+			return attachedSchema.parse(await call("POST", path, { hostname }, `demo-${hostname}`));
+		},
+		/** Checks now, or as soon as the last check is long enough ago. */
+		async verifyDomain(tenantId: string, hostname: string) {
+			return verifiedSchema.parse(await call("POST", `/v1/tenants/${tenantId}/domains/${hostname}/verify`));
+		},
+		async showDomain(tenantId: string, hostname: string): Promise<SeenDomain> {
+			const shown = z.object({ domain: domainSchema });
+			return shown.parse(await call("GET", `/v1/tenants/${tenantId}/domains/${hostname}`)).domain;
 		},
 		async retry(operationId: string): Promise<void> {
 			await call("POST", `/v1/operations/${operationId}/retry`);

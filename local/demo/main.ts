@@ -6,6 +6,7 @@ import { type Endpoints, endpointsOf } from "../endpoints.ts";
 import { accounts, platformDomain, region } from "../laptop.ts";
 import { freePorts } from "../ports.ts";
 import { type Client, createClient, eventually } from "./client.ts";
+import { bringDomain, isBrought } from "./custom-domain.ts";
 import { lifeAsItMustBe, liveThrough } from "./life.ts";
 import { createViewer, type Viewer } from "./viewer.ts";
 
@@ -51,8 +52,14 @@ async function tell(cloud: Cloud, rate: number): Promise<boolean> {
 	const byRest = tenantByRest(client, viewer);
 	const byEvent = tenantByEvent(client, viewer, endpoints, cloud);
 	const byRetry = tenantByRetry(client, viewer, cloud);
-	const [rest, event, retry] = await Promise.all([byRest, byEvent, byRetry]);
-	const life = await liveThrough({ tenantId: rest.https.tenantId, slug: rest.slug }, client, viewer, say, deadlineMs);
+	const stage = { ...{ aws: endpoints.aws, client, viewer, say }, deadlineMs };
+	const domainOf = async ({ slug, expected: tenantId }: Ended) => bringDomain({ tenantId, slug }, stage);
+	// One waits while the other acts: side by side they cost a spectator half of the time.
+	const lifeOf = ({ slug, expected: tenantId }: Ended) =>
+		liveThrough({ tenantId, slug }, client, viewer, say, deadlineMs);
+	const [rest, event, retry, life, customDomain] = await Promise.all([
+		...([byRest, byEvent, byRetry, byRest.then(lifeOf), byEvent.then(domainOf)] as const),
+	]);
 	const unknown = await viewer.open(`nobody.${platformDomain}`);
 	say(`\nA name that nobody has: HTTPS ${unknown.status}`);
 	const tenants = [rest, event, retry.tenant];
@@ -62,11 +69,13 @@ async function tell(cloud: Cloud, rate: number): Promise<boolean> {
 			unknown.status === 404 &&
 			retry.from === "SyncRecords" &&
 			tenants.every(isServed) &&
-			isDeepStrictEqual(life, lifeAsItMustBe),
+			isDeepStrictEqual(life, lifeAsItMustBe) &&
+			isBrought(customDomain, event.expected),
 		tenants: tenants.map(({ expected: _expected, ...told }) => told),
 		unknownHost: unknown.status,
 		retriedFrom: retry.from,
 		...life,
+		customDomain,
 		route53Calls,
 		stateTransitions: cloud.services.states.transitions(),
 	};

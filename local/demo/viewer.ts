@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { connect } from "node:tls";
 import { z } from "zod";
 import type { Endpoints } from "../endpoints.ts";
 
@@ -10,6 +11,14 @@ const pageSchema = z.object({ tenantId: z.string().nullable(), contextVerified: 
 export interface Seen {
 	status: number;
 	tenantId: string;
+}
+
+/** The certificate that the edge shows for a name, to somebody who verifies it. */
+export interface ShownCertificate {
+	/** That it is good for. */
+	names: string[];
+	/** Whole ones, from now on. */
+	days: number;
 }
 
 /** A viewer with a browser: resolves names by query, and opens them at the edge over verified TLS with SNI. */
@@ -47,6 +56,22 @@ export function createViewer({ dns, edge, ca }: Endpoints) {
 				asking.on("timeout", () => asking.destroy(new Error(`The edge did not answer for ${hostname}.`)));
 				asking.on("error", failed);
 				asking.end();
+			});
+		},
+		/** Rejects when it is not valid for the name. */
+		certificateOf(hostname: string): Promise<ShownCertificate> {
+			return new Promise((shown, failed) => {
+				const socket = connect(
+					{ host, port: Number(port), servername: hostname, ca: authority, timeout: 10_000 },
+					() => {
+						const { subjectaltname = "", valid_to: validTo } = socket.getPeerCertificate();
+						socket.destroy();
+						const days = Math.floor((Date.parse(validTo) - Date.now()) / 86_400_000);
+						shown({ names: subjectaltname.split(", ").map((name) => name.replace(/^DNS:/, "")), days });
+					},
+				);
+				socket.on("timeout", () => socket.destroy(new Error(`The edge shows no certificate for ${hostname}.`)));
+				socket.on("error", failed);
 			});
 		},
 	};

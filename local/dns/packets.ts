@@ -1,6 +1,7 @@
 import {
 	type Answer,
 	AUTHORITATIVE_ANSWER,
+	CHECKING_DISABLED,
 	type DecodedPacket,
 	decode,
 	encode,
@@ -9,7 +10,7 @@ import {
 	RECURSION_DESIRED,
 	TRUNCATED_RESPONSE,
 } from "dns-packet";
-import { type Answered, type Authority, answer } from "./answer.ts";
+import type { Answered } from "./answer.ts";
 
 // RFC 1035 §4.1.1; dns-packet has them by name only in what it decodes.
 const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
@@ -20,23 +21,22 @@ const ednsUdpOctets = 1232;
 
 const refusal: Answered = { rcode: "REFUSED", authoritative: false, answers: [], authorities: [] };
 
-/** The answer to one query, as octets; undefined for what deserves none. */
-export function reply(query: Buffer, transport: "udp" | "tcp", authority: Authority): Buffer | undefined {
-	const read = readQuery(query);
-	if (!read || "response" in read) return read?.response;
-	const { question } = read;
-	return printReply(read, isServed(question) ? answer(question.name, question.type, authority) : refusal, transport);
+/** What a query wants, besides its question: that others are asked, that signatures are looked at. */
+export function mannerOf(query: Buffer): { wantsRecursion: boolean; isChecking: boolean } {
+	const flags = query.readUInt16BE(2);
+	return { wantsRecursion: (flags & RECURSION_DESIRED) !== 0, isChecking: (flags & CHECKING_DISABLED) === 0 };
 }
 
-/** As {@link reply}, when the answer has to be asked for; a rejection of `answerTo` rejects. */
-export async function replyLater(
+/** The answer to one query, as octets; undefined for what deserves none, or gets none from `answerTo`, whose rejection rejects. */
+export async function reply(
 	query: Buffer,
 	transport: "udp" | "tcp",
-	answerTo: (question: Question) => Promise<Answered>,
+	answerTo: (question: Question) => Promise<Answered | undefined>,
 ): Promise<Buffer | undefined> {
 	const read = readQuery(query);
 	if (!read || "response" in read) return read?.response;
-	return printReply(read, isServed(read.question) ? await answerTo(read.question) : refusal, transport);
+	const outcome = isServed(read.question) ? await answerTo(read.question) : refusal;
+	return outcome && printReply(read, outcome, transport);
 }
 
 /** A query of one question. */

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Answered } from "./answer.ts";
 import { askServer } from "./ask.ts";
 import { listenForQueries, type QueryListener } from "./listener.ts";
-import { replyLater } from "./packets.ts";
+import { mannerOf, reply } from "./packets.ts";
 import { wireName } from "./rdata.ts";
 import { readAnswer } from "./read-answer.ts";
 import { createRecordCache, type Delegation, type Known } from "./record-cache.ts";
@@ -18,7 +18,14 @@ export interface RecursorOptions {
 	clock: Clock;
 	/** For how long one server is waited for; 1,500 ms unless told. */
 	timeoutMs?: number;
+	/** Which of a zone's servers is asked before the others; the first that its parent names unless told. */
+	prefers?: "first" | "last";
 }
+
+/** A recursor that fails in some ways. `isChecking`: the client wants signatures looked at (RFC 4035 §3.2.2). */
+export type Faulty = (
+	resolve: Recursor["resolve"],
+) => (question: Pick<Question, "name" | "type">, manner: { isChecking: boolean }) => Promise<Answered>;
 
 /** Finds answers by asking: from the root, or from what it knows still, down through the delegations. */
 export interface Recursor {
@@ -41,7 +48,8 @@ const longestChain = 16;
 const queriesPerTrip = 32;
 
 /** A recursor with an empty cache. Each server is asked in turn, and once; what is lame or silent leaves the question to the next. */
-export function createRecursor({ roots, nameServerPort, clock, timeoutMs = 1_500 }: RecursorOptions): Recursor {
+export function createRecursor(options: RecursorOptions): Recursor {
+	const { roots, nameServerPort, clock, timeoutMs = 1_500, prefers = "first" } = options;
 	const cache = createRecordCache({ zone: ".", servers: [{ name: ".", addresses: roots }] }, clock);
 
 	/** What the name has of that type, or the CNAME that it has instead; undefined when nobody could say. */
@@ -72,7 +80,7 @@ export function createRecursor({ roots, nameServerPort, clock, timeoutMs = 1_500
 	/** The first usable answer of the zone's servers; undefined when none of them has one. */
 	async function ask({ zone, servers }: Delegation, name: string, type: Question["type"], trip: Trip) {
 		const asked = new Set<string>();
-		for (const server of servers) {
+		for (const server of prefers === "first" ? servers : servers.toReversed()) {
 			const addresses = server.addresses.length > 0 ? server.addresses : await addressesOf(server.name, trip);
 			for (const host of addresses) {
 				if (asked.has(host)) continue;
@@ -123,14 +131,15 @@ export function createRecursor({ roots, nameServerPort, clock, timeoutMs = 1_500
 
 /** A recursor that answers clients over UDP and TCP. Rejects when the port is taken. */
 export async function startRecursor(
-	options: RecursorOptions & { host: string; port: number },
+	options: RecursorOptions & { host: string; port: number; faulty?: Faulty },
 ): Promise<QueryListener & Pick<Recursor, "flush">> {
 	const { resolve, flush } = createRecursor(options);
-	const { host, port } = options;
+	const { host, port, faulty } = options;
+	const answer = faulty?.(resolve) ?? resolve;
 	const listening = await listenForQueries({
 		host,
 		port,
-		answerTo: (query, transport) => replyLater(query, transport, resolve),
+		answerTo: (query, transport) => reply(query, transport, (question) => answer(question, mannerOf(query))),
 	});
 	return { ...listening, flush };
 }

@@ -24,13 +24,16 @@ export interface RegistryOptions {
 	address: string;
 	/** Further names with fixed addresses, each below a top-level domain. */
 	hosts: () => ReadonlyMap<string, string>;
+	/** Zones that there are besides, even when nothing is in them, such as `com.` and `co.uk.`; none unless told. */
+	isRegistry?: (name: string) => boolean;
 }
 
 // Registries give a day or two; here somebody watches what a change at the registry does.
 const ttlSeconds = 60;
 
 /** The root, the top-level domains and the domains of the name servers themselves: all that is above a world's own zones. */
-export function registryZones({ registrations, address, hosts }: RegistryOptions): ZoneSource {
+export function registryZones(options: RegistryOptions): ZoneSource {
+	const { registrations, address, hosts, isRegistry = () => false } = options;
 	const server = "a.nic.test.";
 	const zone = (apex: string, records: ReadonlyMap<string, ServedRecordSet[]>): ServedZone => ({
 		apex,
@@ -41,7 +44,7 @@ export function registryZones({ registrations, address, hosts }: RegistryOptions
 	function topLevel(apex: string): ServedZone | undefined {
 		const own = registrations().filter(({ name }) => parentName(name) === apex);
 		const fixed = [...hosts(), [server, address] as const].filter(([name]) => isWithin(name, apex));
-		if (own.length === 0 && fixed.length === 0) return undefined;
+		if (own.length === 0 && fixed.length === 0 && !isRegistry(apex)) return undefined;
 		return zone(apex, new Map([...own.map(delegated), ...fixed.map(hosted)]));
 	}
 
@@ -50,7 +53,9 @@ export function registryZones({ registrations, address, hosts }: RegistryOptions
 			if (apex === ".") return zone(apex, new Map());
 			const slot = slotOfZone(apex);
 			if (slot !== undefined) return nameServerZone(apex, addressOfSlot(slot));
-			return parentName(apex) === "." || registrations().some(({ name }) => parentName(name) === apex)
+			return parentName(apex) === "." ||
+				isRegistry(apex) ||
+				registrations().some(({ name }) => parentName(name) === apex)
 				? topLevel(apex)
 				: undefined;
 		},

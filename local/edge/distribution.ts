@@ -35,6 +35,8 @@ export interface Distribution {
 	id: string;
 	domainName: string;
 	aliases: string[];
+	/** Whether a distribution tenant has a hostname now; a distribution without tenants has none of this. */
+	hasTenant?: ((hostname: string) => boolean) | undefined;
 	/** In the order of evaluation; the default one is last. */
 	behaviors: Behavior[];
 	/** Seconds for which an answer with this status of 400 or more is kept at least. */
@@ -92,7 +94,8 @@ export function parseDistribution(
  * Whether the distribution answers for a hostname. A wildcard stands for any number of labels
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard).
  */
-export function answersFor({ aliases, domainName }: Distribution, hostname: string): boolean {
+export function answersFor({ aliases, domainName, hasTenant }: Distribution, hostname: string): boolean {
+	if (hasTenant) return hasTenant(hostname);
 	return [domainName, ...aliases].some((alias) =>
 		alias.startsWith("*.") ? hostname.endsWith(alias.slice(1)) : hostname === alias,
 	);

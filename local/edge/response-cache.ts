@@ -10,6 +10,8 @@ export interface CachedAnswer {
 	body: Buffer;
 	/** By which an invalidation finds it. */
 	path: string;
+	/** For whom it was made, lower case. */
+	hostname: string;
 	/** Epoch milliseconds. */
 	storedAt: number;
 	expiresAt: number;
@@ -32,8 +34,11 @@ export interface ResponseCache {
 	extend(key: string, ttlSeconds: number): void;
 	isFresh(answer: CachedAnswer): boolean;
 	mayBeStale(answer: CachedAnswer): boolean;
-	/** Forgets all whose path matches: exact, or `*` at the end. Whatever their Host: an invalidation does not know hosts. */
-	invalidate(pathPattern: string): void;
+	/**
+	 * Forgets all whose path matches: exact, or `*` at the end. Whatever their Host, which an invalidation of a distribution does not
+	 * know; one of a distribution tenant concerns its own hostnames.
+	 */
+	invalidate(pathPattern: string, ofHostname?: (hostname: string) => boolean): void;
 }
 
 export function createResponseCache(clock: Clock): ResponseCache {
@@ -55,11 +60,11 @@ export function createResponseCache(clock: Clock): ResponseCache {
 		},
 		isFresh: (answer) => clock.now() < answer.expiresAt,
 		mayBeStale: (answer) => clock.now() < answer.staleUntil,
-		invalidate(pathPattern) {
+		invalidate(pathPattern, ofHostname = () => true) {
 			const matches = pathPattern.endsWith("*")
 				? (path: string) => path.startsWith(pathPattern.slice(0, -1))
 				: (path: string) => path === pathPattern;
-			for (const [key, { path }] of kept) if (matches(path)) kept.delete(key);
+			for (const [key, { path, hostname }] of kept) if (matches(path) && ofHostname(hostname)) kept.delete(key);
 		},
 	};
 }

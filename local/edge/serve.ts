@@ -79,7 +79,8 @@ async function produceAnew(
 	};
 	return {
 		...answer,
-		keep: (body) => cache.put(own, { status, statusText, headers, body, path: viewer.path }, shelf),
+		keep: (body) =>
+			cache.put(own, { status, statusText, headers, body, path: viewer.path, hostname: viewer.hostname }, shelf),
 	};
 }
 

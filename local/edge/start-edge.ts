@@ -6,7 +6,7 @@ import type { SecureContext } from "node:tls";
 import type { CloudFrontRequestEvent } from "aws-lambda";
 import type { Clock } from "../clock.ts";
 import { createAccessLog, type LogDelivery } from "./access-log.ts";
-import { answersFor, type DistributionTemplate, parseDistribution } from "./distribution.ts";
+import { answersFor, type Distribution, type DistributionTemplate, parseDistribution } from "./distribution.ts";
 import { cloudFrontError } from "./edge-answer.ts";
 import { createOriginFetch, type Lookup } from "./origin-fetch.ts";
 import { createResponseCache } from "./response-cache.ts";
@@ -16,6 +16,8 @@ import { readViewerRequest } from "./viewer-request.ts";
 
 export interface EdgeOptions {
 	distribution: DistributionTemplate;
+	/** The distribution of distribution tenants, and whether one of them has a hostname (lower case) now. */
+	multiTenant?: { distribution: DistributionTemplate; hasTenant: (hostname: string) => boolean } | undefined;
 	/** Resolved properties of the AWS::CloudFront::CachePolicy and AWS::CloudFront::OriginRequestPolicy, by id. */
 	cachePolicies: Record<string, unknown>;
 	originRequestPolicies: Record<string, unknown>;
@@ -39,19 +41,29 @@ export interface EdgeOptions {
 export interface Edge {
 	httpsPort: number;
 	httpPort: number;
-	/** Forgets cached answers by path, `*` at its end for all below; by default everything. */
-	invalidate(pathPattern?: string): void;
+	/** Forgets cached answers by path, `*` at its end for all below; by default everything, of every hostname. */
+	invalidate(pathPattern?: string, ofHostname?: (hostname: string) => boolean): void;
 	close(): Promise<void>;
+}
+
+/** It answers for the domains that its tenants have at the moment. */
+function multiTenantOf(
+	{ distribution, hasTenant }: NonNullable<EdgeOptions["multiTenant"]>,
+	{ cachePolicies, originRequestPolicies }: EdgeOptions,
+): Distribution {
+	return { ...parseDistribution(distribution, cachePolicies, originRequestPolicies), hasTenant };
 }
 
 /** Starts a local CloudFront edge location for one distribution: HTTPS (HTTP/1.1 and HTTP/2, by SNI) and HTTP. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
 	const { clock, lookup, invokeEdge, host } = options;
 	const distribution = parseDistribution(options.distribution, options.cachePolicies, options.originRequestPolicies);
+	const shared = options.multiTenant && multiTenantOf(options.multiTenant, options);
+	const distributionOf = (hostname: string) => (shared && answersFor(shared, hostname) ? shared : distribution);
 	const cache = createResponseCache(clock);
 	const log = options.log && createAccessLog(distribution.id, options.log, clock);
 	const origins = createOriginFetch(lookup, options.authority);
-	const parts = { distribution, cache, origins, lookup, invokeEdge, clock, httpsPort: () => portOf(secure) };
+	const parts = { cache, origins, lookup, invokeEdge, clock, httpsPort: () => portOf(secure) };
 
 	async function onRequest(request: IncomingMessage | Http2ServerRequest, response: ViewerResponse): Promise<void> {
 		const startedMs = clock.now();
@@ -59,7 +71,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 		const answer =
 			"refused" in viewer
 				? cloudFrontError(viewer.refused, viewer.because)
-				: await serve(viewer, parts).catch((error: unknown) => {
+				: await serve(viewer, { ...parts, distribution: distributionOf(viewer.hostname) }).catch((error: unknown) => {
 						console.error("edge:", error);
 						return cloudFrontError(500, "the local edge failed");
 					});
@@ -98,7 +110,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 	return {
 		httpsPort: portOf(secure),
 		httpPort: portOf(plain),
-		invalidate: (pathPattern = "/*") => cache.invalidate(pathPattern),
+		invalidate: (pathPattern = "/*", ofHostname) => cache.invalidate(pathPattern, ofHostname),
 		async close() {
 			const closed = [secure, plain].map((server) => new Promise((resolve) => server.close(resolve)));
 			for (const socket of sockets) socket.destroy();

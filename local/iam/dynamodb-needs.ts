@@ -3,7 +3,11 @@ import type { Caller } from "../aws/service.ts";
 import { arnOf, jsonOf, type ServiceCall } from "./call.ts";
 import type { Need } from "./evaluate.ts";
 
+/** The condition key that names the partition keys of what is asked for, in lower case. */
+export const leadingKeys = "dynamodb:leadingkeys";
+
 const table = z.object({ TableName: z.string() });
+const keyed = table.extend({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
 const indexed = table.extend({ IndexName: z.string().optional() });
 const batch = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
 const part = table.optional();
@@ -46,7 +50,11 @@ export function dynamodbNeeds(call: ServiceCall): Need[] | undefined {
 			return reads.safeParse(input).data?.TransactItems.map(({ Get }) => need("GetItem", Get.TableName));
 		default: {
 			const read = table.safeParse(input).data;
-			return read && [need(operation, read.TableName)];
+			const key = keyed.safeParse(input).data?.Key.pk.S;
+			// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html: those of an index's query are not told here
+			return (
+				read && [{ ...need(operation, read.TableName), context: { [leadingKeys]: key === undefined ? [] : [key] } }]
+			);
 		}
 	}
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { arnOf, jsonOf, type Lookup, type ServiceCall } from "./call.ts";
-import { dynamodbNeeds } from "./dynamodb-needs.ts";
+import { cloudFrontNeeds } from "./cloudfront-needs.ts";
+import { dynamodbNeeds, leadingKeys } from "./dynamodb-needs.ts";
 import type { Need } from "./evaluate.ts";
 import { recordKeys, route53Needs } from "./route53-needs.ts";
 import { s3Needs } from "./s3-needs.ts";
@@ -22,6 +23,7 @@ const services: Readonly<Record<string, NeedsOf>> = {
 		return one(call, secretArn(secretId, call.caller) ?? arnOf("secretsmanager", "secret:", secretId, call.caller));
 	},
 	route53: route53Needs,
+	cloudfront: cloudFrontNeeds,
 	// It has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_route53domains.html
 	route53domains: (call) => one(call, "*"),
 	s3: s3Needs,
@@ -38,7 +40,7 @@ const services: Readonly<Record<string, NeedsOf>> = {
 };
 
 /** The condition keys that come with a request here, in lower case. */
-export const contextKeys: readonly string[] = Object.values(recordKeys);
+export const contextKeys: readonly string[] = [...Object.values(recordKeys), leadingKeys];
 
 /**
  * The rights that a call needs, all of them; none when there is nothing to guard. A call that cannot be read needs everything, so

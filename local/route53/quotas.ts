@@ -1,10 +1,4 @@
-import type { Clock } from "../clock.ts";
-
-/** A token bucket: at most `burst` tokens at once, `perSecond` come back. */
-export interface BucketQuota {
-	burst: number;
-	perSecond: number;
-}
+import type { BucketQuota } from "../aws/token-buckets.ts";
 
 /** What Route 53 publishes per account. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 export interface Route53Quotas {
@@ -34,23 +28,3 @@ export const publishedQuotas: Route53Quotas = {
 	recordSetsPerZone: 10_000,
 	zonesPerAccount: 500,
 };
-
-/** The buckets of one account and one quota. A new process begins with full ones. */
-export interface TokenBuckets {
-	/** Takes `cost` tokens of the account's bucket, or none and answers false. */
-	take(accountId: string, cost: number): boolean;
-}
-
-export function tokenBuckets(clock: Clock, { burst, perSecond }: BucketQuota): TokenBuckets {
-	const buckets = new Map<string, { tokens: number; atMs: number }>();
-	return {
-		take(accountId, cost) {
-			const now = clock.now();
-			const bucket = buckets.get(accountId) ?? { tokens: burst, atMs: now };
-			const tokens = Math.min(burst, bucket.tokens + ((now - bucket.atMs) / 1_000) * perSecond);
-			const enough = tokens >= cost;
-			buckets.set(accountId, { tokens: enough ? tokens - cost : tokens, atMs: now });
-			return enough;
-		},
-	};
-}

@@ -1,10 +1,11 @@
 import type { Caller, RestRequest, RestResponse, RestService } from "../aws/service.ts";
+import { tokenBuckets } from "../aws/token-buckets.ts";
 import type { Clock } from "../clock.ts";
 import { canonicalName, type ServedRecordSet, type ZoneSource } from "../dns/zone-source.ts";
 import type { Store } from "../store.ts";
 import { normalizedName } from "./names.ts";
 import { operationOf } from "./operations.ts";
-import { publishedQuotas, type Route53Quotas, tokenBuckets } from "./quotas.ts";
+import { publishedQuotas, type Route53Quotas } from "./quotas.ts";
 import type { Change, RecordSet } from "./record-set.ts";
 import { type Route53Tables, route53Tables } from "./tables.ts";
 import type { Zone } from "./zone-table.ts";

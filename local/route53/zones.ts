@@ -1,8 +1,9 @@
 import { AwsError, type Caller } from "../aws/service.ts";
+import { tokenBuckets } from "../aws/token-buckets.ts";
 import type { Clock } from "../clock.ts";
 import { batchCost, planBatch, sizeProblems } from "./batch.ts";
 import type { ChangeInfo } from "./change-table.ts";
-import { type Route53Quotas, tokenBuckets } from "./quotas.ts";
+import type { Route53Quotas } from "./quotas.ts";
 import type { Change } from "./record-set.ts";
 import type { Route53Tables } from "./tables.ts";
 import { addZone, randomId } from "./zone-creation.ts";

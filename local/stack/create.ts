@@ -139,9 +139,22 @@ export function creators(services: StackServices): Readonly<Record<string, Creat
 			return { ref: certificateArn };
 		},
 
-		"AWS::CloudFront::Distribution": (logicalId) => {
+		"AWS::CloudFront::Distribution": (logicalId, resolver) => {
+			const { Aliases, ConnectionMode } = resolver.properties(logicalId, distributionProperties).DistributionConfig;
 			const id = `E${digest(`${accountId}/${logicalId}`).slice(0, 13).toUpperCase()}`;
-			return { ref: id, attributes: { Id: id, DomainName: `d${id.slice(1).toLowerCase()}.cloudfront.net` } };
+			const domainName = `d${id.slice(1).toLowerCase()}.cloudfront.net`;
+			const isMultiTenant = ConnectionMode === "tenant-only";
+			services.cloudFront.addDistribution({ id, domainName, aliases: Aliases, isMultiTenant });
+			return { ref: id, attributes: { Id: id, DomainName: domainName } };
+		},
+
+		"AWS::CloudFront::ConnectionGroup": (logicalId, resolver) => {
+			const { Name } = resolver.properties(logicalId, z.looseObject({ Name: z.string() }));
+			const id = `cg_${digest(`${accountId}/${logicalId}`).slice(0, 26)}`;
+			const routingEndpoint = `d${digest(id).slice(0, 13)}.cloudfront.net`;
+			const groupArn = `arn:aws:cloudfront::${accountId}:connection-group/${id}`;
+			services.cloudFront.addGroup({ id, name: Name, arn: groupArn, routingEndpoint });
+			return { ref: id, attributes: { Id: id, RoutingEndpoint: routingEndpoint, Arn: groupArn } };
 		},
 	};
 }
@@ -167,6 +180,13 @@ const eventInvokeProperties = z.object({ FunctionName: z.string(), MaximumRetryA
 const functionProperties = z.object({
 	DeadLetterConfig: z.object({ TargetArn: z.string() }).optional(),
 	Role: z.string(),
+});
+
+const distributionProperties = z.looseObject({
+	DistributionConfig: z.looseObject({
+		Aliases: z.array(z.string().toLowerCase()).default([]),
+		ConnectionMode: z.enum(["direct", "tenant-only"]).default("direct"),
+	}),
 });
 
 const certificateProperties = z.object({

@@ -201,6 +201,7 @@ function isForgotten(type: string): boolean {
 		...["AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Lambda::EventInvokeConfig", "AWS::SQS::Queue"],
 		...["AWS::Lambda::EventSourceMapping", "AWS::StepFunctions::StateMachine"],
 		...["AWS::Events::EventBus", "AWS::Events::Rule"],
+		...["AWS::CloudFront::Distribution", "AWS::CloudFront::ConnectionGroup"],
 	].includes(type);
 }
 

@@ -30,7 +30,11 @@ export function removers(services: StackServices): Readonly<Record<string, Remov
 		"AWS::Route53::HostedZone": ({ physical }) => services.route53.removeZone(physical.ref),
 		"AWS::Route53::RecordSet": ({ logicalId, properties }) => unmakeRecordSet(services.route53, logicalId, properties),
 		"AWS::CertificateManager::Certificate": ({ physical }) => services.acm.removeStackCertificate(physical.ref),
-		"AWS::CloudFront::Distribution": ({ physical }) => services.acm.detach(physical.ref),
+		"AWS::CloudFront::Distribution": ({ physical }) => {
+			services.cloudFront.forget(physical.ref);
+			services.acm.detach(physical.ref);
+		},
+		"AWS::CloudFront::ConnectionGroup": ({ physical }) => services.cloudFront.forget(physical.ref),
 	};
 }
 

@@ -1,6 +1,6 @@
 import { Resolver as DnsResolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
-import { createSecureContext } from "node:tls";
+import { createSecureContext, type SecureContext } from "node:tls";
 import { z } from "zod";
 import { covers } from "../../domain/certificate-policy.ts";
 import type { Clock } from "../clock.ts";
@@ -25,23 +25,35 @@ export interface ServeEdgeOptions {
 	bundle: string;
 }
 
-/** Serves the template's one distribution, with its certificate and its real edge function, on this machine. */
-export function serveEdge({ services, resolver, clock, ports, address, bundle }: ServeEdgeOptions): Promise<Edge> {
-	const { acm, authority, caller } = services;
-	const [logicalId = ""] = resolver.idsOf("AWS::CloudFront::Distribution");
+/** Serves the template's distributions, with their certificates and their real edge function, on this machine. */
+export async function serveEdge({
+	services,
+	resolver,
+	clock,
+	ports,
+	address,
+	bundle,
+}: ServeEdgeOptions): Promise<Edge> {
+	const { acm, authority, caller, cloudFront } = services;
+	const ids = resolver.idsOf("AWS::CloudFront::Distribution");
+	const isShared = (id: string) =>
+		resolver.properties(id, connectionModeOf).DistributionConfig.ConnectionMode === "tenant-only";
+	const logicalId = ids.find((id) => !isShared(id)) ?? "";
+	const sharedId = ids.find(isShared);
 	const properties = resolver.properties(logicalId, distributionProperties);
 	const { Aliases, DefaultCacheBehavior, ViewerCertificate } = properties.DistributionConfig;
 	const certificate = acm.tlsFor(ViewerCertificate.AcmCertificateArn);
 	if (!certificate) throw new Error("The distribution's certificate is not issued.");
 	acm.attach(ViewerCertificate.AcmCertificateArn, resolver.ref(logicalId));
 	const context = createSecureContext({ ...certificate, minVersion: "TLSv1.2" });
+	const tenantContext = tenantContexts(services);
 	const dns = new DnsResolver();
 	dns.setServers([`127.0.0.1:${ports.dns}`]);
 	const edgeFunction = loadEdgeFunction(readFileSync(bundle, "utf8"), runtimeEnvironment(caller));
 	const functionName = functionNameIn(DefaultCacheBehavior.LambdaFunctionAssociations[0].LambdaFunctionARN);
 	const policies = (type: string) =>
 		Object.fromEntries(resolver.idsOf(type).map((id) => [resolver.ref(id), resolver.properties(id, z.unknown())]));
-	return startEdge({
+	const edge = await startEdge({
 		distribution: {
 			id: resolver.ref(logicalId),
 			domainName: resolver.attribute(logicalId, "DomainName"),
@@ -50,7 +62,22 @@ export function serveEdge({ services, resolver, clock, ports, address, bundle }:
 		cachePolicies: policies("AWS::CloudFront::CachePolicy"),
 		originRequestPolicies: policies("AWS::CloudFront::OriginRequestPolicy"),
 		invokeEdge: (event) => asFunction(functionName, () => edgeFunction(event)),
-		tls: (servername) => (covers(Aliases, servername) ? context : undefined),
+		multiTenant:
+			sharedId === undefined
+				? undefined
+				: {
+						distribution: {
+							id: resolver.ref(sharedId),
+							domainName: resolver.attribute(sharedId, "DomainName"),
+							properties: resolver.properties(sharedId, z.unknown()),
+						},
+						hasTenant: (hostname) => cloudFront.servedAt(hostname) !== undefined,
+					},
+		// A tenant's own domain goes before the wildcard of the pooled distribution, and that before a tenant's wildcard.
+		tls: (servername) => {
+			const tenant = cloudFront.servedAt(servername);
+			return covers(Aliases, servername) && tenant?.domain !== servername ? context : tenantContext(tenant);
+		},
 		// A bucket's name resolves on AWS; here nothing needs it beyond that.
 		lookup: async (name) => (name.endsWith(".amazonaws.com") ? ["127.0.0.1"] : dns.resolve4(name)),
 		authority: authority.certificatePem,
@@ -60,7 +87,33 @@ export function serveEdge({ services, resolver, clock, ports, address, bundle }:
 		httpsPort: ports.edgeHttps,
 		httpPort: ports.edgeHttp,
 	});
+	const endInvalidations = cloudFront.onInvalidation((ofHostname, pattern) => edge.invalidate(pattern, ofHostname));
+	return {
+		...edge,
+		async close() {
+			endInvalidations();
+			await edge.close();
+		},
+	};
 }
+
+/** The TLS contexts of distribution tenants' certificates; a certificate that was renewed under its ARN gets a new one. */
+function tenantContexts({ acm }: StackServices) {
+	const known = new Map<string, { chain: string; context: SecureContext }>();
+	return (tenant: { certificateArn: string } | undefined): SecureContext | undefined => {
+		const certificate = tenant && acm.tlsFor(tenant.certificateArn);
+		if (!tenant || !certificate) return undefined;
+		const kept = known.get(tenant.certificateArn);
+		if (kept?.chain === certificate.cert) return kept.context;
+		const context = createSecureContext({ ...certificate, minVersion: "TLSv1.2" });
+		known.set(tenant.certificateArn, { chain: certificate.cert, context });
+		return context;
+	};
+}
+
+const connectionModeOf = z.looseObject({
+	DistributionConfig: z.looseObject({ ConnectionMode: z.string().optional() }),
+});
 
 const distributionProperties = z.looseObject({
 	DistributionConfig: z.looseObject({

@@ -1,6 +1,7 @@
 import type { Acm } from "../acm/acm.ts";
 import type { Caller, InvokeFunction } from "../aws/service.ts";
 import type { CertificateAuthority } from "../ca/authority.ts";
+import type { CloudFront } from "../cloudfront/cloudfront.ts";
 import type { Dynamodb } from "../dynamodb/dynamodb.ts";
 import type { Events } from "../events/events.ts";
 import type { AsyncSettings } from "../events/targets.ts";
@@ -17,6 +18,7 @@ export interface StackServices {
 	caller: Caller;
 	authority: CertificateAuthority;
 	acm: Acm;
+	cloudFront: CloudFront;
 	/** How functions take asynchronous invocations, by function name. */
 	asyncSettings: Map<string, AsyncSettings>;
 	/** How queues, rules, state machines and stacks invoke functions. */

@@ -17,6 +17,7 @@ Hostmaster's world is running; its accounts are as empty as they were left.
 ${lines.join("\n")}
 
   resolvers   ${resolvers.map(({ host }) => host).join(" and ")} port ${resolver?.port}; they follow delegations from the root at ${root.host}
+  customers   ${registrar.aws}/_local/customer-dns, their DNS provider, to set records at; or: npm run customer-dns -- --help
   all of it in ${directory}/world.json; each environment's api, edge, CA and token in ${directory}/<environment>/endpoints.json
 
 Try, in another terminal:

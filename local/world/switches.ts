@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineSwitch, type Switches } from "../control.ts";
+import { defineSwitch, flushSwitch, type Switches } from "../control.ts";
 import type { Registrations } from "./registrations.ts";
 
 /** The switches of what stands above a world's accounts; they are on the AWS endpoint of the registrar's. */
@@ -11,7 +11,6 @@ export function worldSwitches(register: Registrations["set"], flush: () => void)
 			'{"domain":"hostmaster.test","nameServers":["ns-1.awsdns-00.com"]}',
 			({ domain, ...told }) => register(domain, told),
 		),
-		// Resolvers forget what they know: what has changed is seen at once, not when its time to live is over.
-		flush: defineSwitch(z.object({}), "{}", flush),
+		flush: flushSwitch(flush),
 	};
 }

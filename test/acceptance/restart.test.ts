@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../local/demo/client.ts";
-import type { Endpoints } from "../../local/endpoints.ts";
 import { packageStages } from "../../scripts/package.ts";
+import { aProcess } from "./a-process.ts";
 import { hostnameOf, type Surroundings, stack, surroundings } from "./world.ts";
 
 const slugs = Array.from({ length: 20 }, (_, at) => `survivor-${at + 1}`);
@@ -16,40 +15,7 @@ const kills = 4;
 const deadlineMs = 200_000;
 
 const directory = mkdtempSync(join(tmpdir(), "hostmaster-restart-"));
-const endpointsFile = join(directory, "endpoints.json");
-let running: ChildProcess | undefined;
-
-/** `npm start`, without npm between, which does not pass SIGKILL on. */
-function start(...flags: string[]): ChildProcess {
-	const args = [
-		"--disable-warning=ExperimentalWarning",
-		"scripts/launch.mjs",
-		"local/main.ts",
-		"--directory",
-		directory,
-	];
-	return spawn(process.execPath, [...args, ...flags], { stdio: ["ignore", "ignore", "pipe"] });
-}
-
-/** Starts, and waits until the endpoints file says that this very process is ready. */
-async function startReady(...flags: string[]): Promise<Endpoints> {
-	const child = start(...flags);
-	running = child;
-	return await eventually("A ready process", 30_000, () => {
-		if (child.exitCode !== null) throw new Error(`The process ended with ${child.exitCode}.`);
-		const endpoints: Endpoints | undefined = existsSync(endpointsFile)
-			? JSON.parse(readFileSync(endpointsFile, "utf8"))
-			: undefined;
-		return Promise.resolve(endpoints?.pid === child.pid ? endpoints : undefined);
-	});
-}
-
-async function kill(): Promise<void> {
-	if (!running || running.exitCode !== null || running.signalCode !== null) return;
-	const exited = once(running, "exit");
-	running.kill("SIGKILL");
-	await exited;
-}
+const { endpointsFile, start, startReady, kill, running } = aProcess(directory);
 
 /** As a billing system does it: the same request under the same key, until somebody says that it was accepted. */
 function onboard({ client }: Surroundings, slug: string) {
@@ -119,13 +85,14 @@ describe("a process that is killed again and again during twenty onboardings", (
 			said += text;
 		});
 		expect(await once(second, "exit")).toEqual([1, null]);
-		expect(said).toContain(`Hostmaster runs here already (process ${running?.pid})`);
+		expect(said).toContain(`Hostmaster runs here already (process ${running()?.pid})`);
 		expect(existsSync(endpointsFile)).toBe(true);
 	});
 
 	it("ends cleanly when it is asked to, and takes its endpoints away", async () => {
-		const exited = running && once(running, "exit");
-		running?.kill("SIGTERM");
+		const ending = running();
+		const exited = ending && once(ending, "exit");
+		ending?.kill("SIGTERM");
 		expect(await exited).toEqual([0, null]);
 		expect(existsSync(endpointsFile)).toBe(false);
 	});

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ACMClient } from "@aws-sdk/client-acm";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from "@aws-sdk/client-sfn";
@@ -54,9 +55,13 @@ const environment = {
 	ONBOARD_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:onboard",
 	UPDATE_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:update",
 	OFFBOARD_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:offboard",
+	ATTACH_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:attach",
+	DETACH_STATE_MACHINE_ARN: "arn:aws:states:us-east-1:222222222222:stateMachine:detach",
 	ZONE_ID: "Z1",
 	CERTIFICATE_ARN: "arn:aws:acm:us-east-1:222222222222:certificate/1",
 	DISTRIBUTION_DOMAIN: "d1.cloudfront.net",
+	MULTI_TENANT_DISTRIBUTION_ID: "E2",
+	CONNECTION_GROUP_ID: "cg_1",
 	EVENT_BUS_NAME: "platform",
 	ALLOWED_ORIGINS: "*.origins.example.net",
 	GENERATION_EPOCH: "1",
@@ -125,6 +130,7 @@ export async function aCloud() {
 		route53: mockClient(Route53Client),
 		eventBridge: mockClient(EventBridgeClient),
 		acm: mockClient(ACMClient),
+		cloudFront: mockClient(CloudFrontClient),
 	};
 	return {
 		...mocks,

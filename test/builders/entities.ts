@@ -29,6 +29,7 @@ export function aTenant(more: Partial<Tenant> = {}): Tenant {
 		config: {},
 		revision: 1,
 		formerHostnames: [],
+		customHostnames: [],
 		lastOperationId: operationId,
 		heard: {},
 		createdAt: longAgo,

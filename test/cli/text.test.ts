@@ -4,7 +4,8 @@ import { elapsed } from "../../cli/follow.ts";
 import { harmless, paintFor } from "../../cli/paint.ts";
 import { fields, table } from "../../cli/table.ts";
 import { tenantText } from "../../cli/tenant-text.ts";
-import { problemType } from "../../domain/errors.ts";
+import { type ErrorName, problemType } from "../../domain/errors.ts";
+import { domainRoutes } from "../../functions/api/contracts/domains.ts";
 import { importRoutes } from "../../functions/api/contracts/imports.ts";
 import { operationRoutes } from "../../functions/api/contracts/operations.ts";
 import { tenantRoutes } from "../../functions/api/contracts/tenants.ts";
@@ -54,7 +55,8 @@ describe("what others wrote", () => {
 });
 
 describe("advice", () => {
-	const routes = [...Object.values(tenantRoutes), ...Object.values(operationRoutes), ...Object.values(importRoutes)];
+	const tables = [tenantRoutes, operationRoutes, importRoutes, domainRoutes];
+	const routes = tables.flatMap((table): { errors: readonly ErrorName[] }[] => Object.values(table));
 	const names = [...new Set(routes.flatMap(({ errors }) => [...errors]))];
 
 	it.each(names)("is there for %s", (name) => {

@@ -22,7 +22,10 @@ export function standing({ claim = active, ...more }: Partial<Standing> & { clai
 	return { tenant: aTenant({ formerHostnames: [formerName] }), claims, lastOperation: succeeded, ...more };
 }
 
-export const changes: Record<Exclude<OperationKind, "onboard-tenant">, TenantChange> = {
+export const changes: Record<
+	Exclude<OperationKind, "onboard-tenant" | "change-primary" | `${string}-domain`>,
+	TenantChange
+> = {
 	"update-tenant": { kind: "update-tenant", set: { name: "Other" } },
 	"suspend-tenant": { kind: "suspend-tenant", reason: "Unpaid.", requestedBy: "billing" },
 	"resume-tenant": { kind: "resume-tenant", reason: "Paid." },

@@ -87,6 +87,8 @@ function aRegistry() {
 				return { kind };
 			case "rename-tenant":
 				return { kind, slug, hostname, standing: claims.get(hostname) };
+			case "change-primary":
+				return { kind, hostname: tenant.hostname };
 			case "repair-hostname":
 				return { kind, hostname: tenant.formerHostnames[0] ?? tenant.hostname, reason: slug };
 			case "release-hostname":

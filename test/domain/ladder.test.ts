@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ladders, nextLookAt } from "../../domain/ladder.ts";
+import { limits } from "../../domain/limits.ts";
 
 const startMs = Date.UTC(2027, 0, 1);
-const kinds = Object.entries(ladders);
+const kinds = Object.entries(ladders).filter(([, { deadlineSeconds }]) => Number.isFinite(deadlineSeconds));
 
 /** The moments of all looks, each `lateMs` after it was due. */
 function looksOf(ladder: (typeof ladders)[keyof typeof ladders], lateMs: () => number): number[] {
@@ -47,6 +48,46 @@ describe.each(kinds)("the ladder of a %s", (_, ladder) => {
 			}),
 			{ numRuns: 50 },
 		);
+	});
+});
+
+describe.each(["domain-ownership", "domain-traffic"] as const)("a wait for a customer, as %s,", (kind) => {
+	const looks = looksOf(ladders[kind], () => 0).map((at) => (at - startMs) / 1000);
+
+	it("costs 75 looks in seven days, and fewer when they are late", () => {
+		expect(looks).toHaveLength(75);
+		expect(looks.at(-1)).toBe(7 * 86_400);
+		expect(looksOf(ladders[kind], () => 30_000).length).toBeLessThanOrEqual(75);
+	});
+
+	it("looks ten times in the first 20 minutes, and then ever more seldom, up to every four hours", () => {
+		expect(looks.filter((at) => at <= 20 * 60).length).toBeGreaterThanOrEqual(10);
+		const waited = looks.map((at, look) => at - (looks[look - 1] ?? 0));
+		for (const [look, seconds] of waited.slice(0, -1).entries()) {
+			expect(seconds).toBeGreaterThanOrEqual(waited[look - 1] ?? 0);
+			expect(seconds).toBeLessThanOrEqual(4 * 3_600);
+		}
+	});
+});
+
+describe("the watch of an active domain", () => {
+	it("looks daily and never ends", () => {
+		const tenYearsMs = 3_650 * 86_400_000;
+		expect(nextLookAt(ladders["domain-watch"], startMs, 3_650, startMs + tenYearsMs)).toBe(
+			startMs + tenYearsMs + 86_400_000,
+		);
+	});
+});
+
+describe("a wait for AWS", () => {
+	it("for a certificate outlasts ACM's own patience, so that its last word is heard", () => {
+		const { deadlineSeconds } = ladders["domain-certificate"];
+		expect(deadlineSeconds).toBeGreaterThan(limits.certificateValidation.value * 3_600);
+	});
+
+	it("for the edge looks often while a deployment takes its minutes", () => {
+		const looks = looksOf(ladders["domain-edge"], () => 0).filter((at) => at <= startMs + 600_000);
+		expect(looks.length).toBeGreaterThanOrEqual(10);
 	});
 });
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { eventsOut } from "../../domain/events.ts";
 import {
+	attachSteps,
+	detachSteps,
 	kindTable,
 	offboardingSteps,
 	onboardingSteps,
@@ -29,7 +31,9 @@ describe("the kinds of operations", () => {
 	it.each([
 		["onboard-tenant", onboardingSteps],
 		["update-tenant", updateSteps({ records: true, probe: true })],
-		["offboard-tenant", offboardingSteps],
+		["offboard-tenant", offboardingSteps({ domains: true })],
+		["attach-domain", attachSteps],
+		["detach-domain", detachSteps],
 	])("take the steps that %s has, in their order", (machine, steps) => {
 		expect(steps).toEqual(tasksOf(machine));
 	});

@@ -13,7 +13,13 @@ import {
 	parseExecutionName,
 	retryMode,
 } from "../../domain/operation.ts";
-import { offboardingSteps, onboardingSteps, updateSteps } from "../../domain/operation-kinds.ts";
+import {
+	attachSteps,
+	detachSteps,
+	offboardingSteps,
+	onboardingSteps,
+	updateSteps,
+} from "../../domain/operation-kinds.ts";
 import { aFailedOperation, anOperation, longAgo, operationId } from "../builders/entities.ts";
 
 const now = "2027-01-01T00:00:00.000Z";
@@ -149,10 +155,13 @@ describe("a failure", () => {
 	] as const)("of %s leaves %s false", (step, condition) => expect(conditionOfFailure({ step })).toBe(condition));
 
 	it("can be of every step that there is, and none that there is not", () => {
-		const steps = [...onboardingSteps, ...updateSteps({ records: true, probe: true }), ...offboardingSteps];
+		const steps = [
+			...[...onboardingSteps, ...updateSteps({ records: true, probe: true }), ...offboardingSteps({ domains: true })],
+			...[...attachSteps, ...detachSteps],
+		];
 		// Stopping what it cancels says nothing of the hostname; everything else has its own condition, or is Serving's.
 		for (const step of steps) expect(conditionOfFailure({ step }), step).toBeDefined();
-		expect(new Set(steps).size).toBe(10);
+		expect(new Set(steps).size).toBe(17);
 	});
 
 	it.each([

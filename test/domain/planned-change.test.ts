@@ -130,7 +130,7 @@ describe("releasing a former name", () => {
 		expect(claim).toMatchObject({ hostname: formerName, intent: "remove", generation: next });
 		expect(claim).not.toHaveProperty("redirectUntil");
 		expect({ steps, hostnames }).toEqual({
-			steps: offboardingSteps,
+			steps: offboardingSteps({ domains: false }),
 			hostnames: [{ hostname: formerName, generation: next }],
 		});
 		expect(tenant).toMatchObject({ hostname, formerHostnames: [formerName] });
@@ -203,7 +203,7 @@ describe("leaving", () => {
 			`${formerName} remove`,
 		]);
 		expect(claim.hostname).toBe(hostname);
-		expect({ steps, reason }).toEqual({ steps: offboardingSteps, reason: "Left." });
+		expect({ steps, reason }).toEqual({ steps: offboardingSteps({ domains: false }), reason: "Left." });
 		expect(hostnames).toEqual([hostname, formerName].map((name) => ({ hostname: name, generation: next })));
 	});
 

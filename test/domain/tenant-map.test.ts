@@ -23,6 +23,7 @@ describe("the map's entry", () => {
 			origin,
 			routes,
 			generation: 7,
+			tenantRevision: 1,
 			status: "active",
 			updatedAt: longAgo,
 		});

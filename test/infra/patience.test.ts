@@ -103,7 +103,8 @@ describe("a state machine's time", () => {
 			const { TimeoutSeconds } = z
 				.looseObject({ TimeoutSeconds: z.number() })
 				.parse(JSON.parse(readFileSync(file, "utf8")));
-			expect(TimeoutSeconds, file).toBe(limits.executionTime.value * 3_600);
+			const { value } = file.endsWith("attach-domain.asl.json") ? limits.attachmentTime : limits.executionTime;
+			expect(TimeoutSeconds, file).toBe(value * 3_600);
 		}
 	});
 });

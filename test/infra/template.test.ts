@@ -51,7 +51,7 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 		for (const [id, { Properties }] of tables) expect.soft(Properties["BillingMode"], id).toBe("PAY_PER_REQUEST");
 	});
 
-	it("gives every function a role of its own, a log group that forgets, and an alarm", () => {
+	it("gives every function a role of its own, a log group that forgets, and an alarm; those of the API have one in common", () => {
 		const template = templates[stage];
 		const functions = ofType(template, "AWS::Lambda::Function");
 		expect(functions).toHaveLength(readFunctions().length);
@@ -60,8 +60,13 @@ describe.each(stageNames)("the packaged template of %s", (stage) => {
 		for (const [id, { Properties }] of functions) {
 			const edge = id === "RouteTenantLambdaFunction" ? "us-east-1." : "";
 			expect.soft(retentionOf(template, `/aws/lambda/${edge}${at(Properties, "FunctionName")}`), id).toBe(30);
-			expect.soft(alarmsOn(template, "Errors", id), id).toHaveLength(1);
+			const answersRequests = Object.hasOwn(
+				routes,
+				`${id.slice(0, 1).toLowerCase()}${id.slice(1, -"LambdaFunction".length)}`,
+			);
+			expect.soft(alarmsOn(template, "Errors", id), id).toHaveLength(answersRequests ? 0 : 1);
 		}
+		expect(alarmsOn(template, "5xx", "HttpApi")).toHaveLength(1);
 		expect(template.Resources).not.toHaveProperty("IamRoleLambdaExecution");
 		for (const [id, { Properties }] of ofType(template, "AWS::Logs::LogGroup")) {
 			expect.soft(Properties["RetentionInDays"], id).toBe(30);

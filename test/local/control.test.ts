@@ -11,6 +11,7 @@ describe("the switches of the embedded cloud", () => {
 		order: vi.fn(),
 		setInsyncDelayMs: vi.fn(),
 		show: vi.fn(),
+		setValidityDays: vi.fn(),
 	};
 	// Object() for its type: of each service only what a switch turns or a count reads.
 	const services = Object({
@@ -20,7 +21,7 @@ describe("the switches of the embedded cloud", () => {
 			setInsyncDelayMs: turned.setInsyncDelayMs,
 			calls: () => ({ ChangeResourceRecordSets: 3 }),
 		},
-		acm: { show: turned.show },
+		acm: { show: turned.show, setValidityDays: turned.setValidityDays },
 		dns: { setServfail: turned.setServfail },
 		dynamodb: { setUnreachable: turned.setUnreachable },
 		states: { transitions: () => 41 },
@@ -51,6 +52,7 @@ describe("the switches of the embedded cloud", () => {
 		["faults", { rate: 0.05 }, "setRate", [0.05]],
 		["certificate", { arn: "arn:1" }, "show", ["arn:1", {}]],
 		["certificate", { arn: "arn:1", daysLeft: 5 }, "show", ["arn:1", { notAfter: expect.any(Date) }]],
+		["validity", { days: 47 }, "setValidityDays", [47]],
 		["insync", { delayMs: 0 }, "setInsyncDelayMs", [0]],
 		["fault", { kind: "reset", service: "sqs", times: 3 }, "order", [{ kind: "reset", service: "sqs", times: 3 }]],
 		["fault", { kind: "duplicate" }, "order", [{ kind: "duplicate" }]],
@@ -95,6 +97,7 @@ describe("the switches of the embedded cloud", () => {
 			"faults",
 			"fault",
 			"certificate",
+			"validity",
 			"insync",
 		]);
 		for (const [name, example] of Object.entries<string>(examples)) expect(post(name, example)?.status).toBe(200);

@@ -1,3 +1,4 @@
+import { ACMClient, ListCertificatesCommand } from "@aws-sdk/client-acm";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { ListResourceRecordSetsCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -13,16 +14,21 @@ import {
 	TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
+import { conditionTypes } from "../../domain/conditions.ts";
 import { documents } from "../../services/dynamodb.ts";
 import { claimRow, operationRow, tenantRow } from "../../services/registry.ts";
 import { setEnvironment } from "../builders/a-cloud.ts";
+import { aDomainClaim, anAttachment, shop } from "../builders/a-custom-domain.ts";
 import { aClaim, aFailedOperation, anOperation, aTenant, longAgo, withTrue } from "../builders/entities.ts";
 import { failedOperationId, importId, webhookId } from "./sound-requests.ts";
 
 const claim = withTrue(aClaim(), "CertificateIssued", "EdgeAttached", "RecordsInSync", "RoutePublished", "Serving");
+const domain = withTrue(aDomainClaim(), ...conditionTypes);
 const rows = [
-	tenantRow(aTenant({ revision: 3, externalRef: "cus_1" })),
+	tenantRow(aTenant({ revision: 3, externalRef: "cus_1", customHostnames: [shop] })),
 	claimRow(claim),
+	claimRow(domain),
+	operationRow(anAttachment({ status: "succeeded" })),
 	operationRow(anOperation({ status: "succeeded" })),
 	operationRow(aFailedOperation({ operationId: failedOperationId })),
 	{
@@ -51,6 +57,7 @@ const acted = new Error("What is malformed has acted.");
 export function aReadOnlyAccount() {
 	setEnvironment(settings);
 	mockClient(SecretsManagerClient).on(GetSecretValueCommand).resolves({ SecretString: "secret" });
+	mockClient(ACMClient).on(ListCertificatesCommand).resolves({});
 	const table = mockClient(documents).rejects(acted);
 	const bus = mockClient(EventBridgeClient).rejects(acted);
 	const [queues, machines, zones] = [mockClient(SQSClient), mockClient(SFNClient), mockClient(Route53Client)];

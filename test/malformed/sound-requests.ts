@@ -26,6 +26,11 @@ const patch = {
 };
 const page = { limit: "10", cursor: "" };
 const ofTenant = { pathParameters: { tenantId } };
+const ofDomain = { pathParameters: { tenantId, hostname: "shop.acme.com" } };
+const domain = {
+	...{ hostname: "www.acme.com", validation: "dns", redirectTo: "shop.acme.com", primary: false },
+	moveFrom: "dt_2abcdef",
+};
 const ofWebhook = { pathParameters: { webhookId } };
 const ofImport = { pathParameters: { importId } };
 const keyed = { headers: { "idempotency-key": "key-1" } };
@@ -41,6 +46,13 @@ export const soundRequests: Record<keyof typeof routes, SoundRequest> = {
 	renameTenant: { ...ofTenant, ...keyed, body: { slug: "renamed" } },
 	deleteTenant: { ...ofTenant, query: { reason: "left" } },
 	showHistory: { ...ofTenant, query: page },
+	attachDomain: { ...ofTenant, ...keyed, body: domain },
+	listDomains: ofTenant,
+	showDomain: ofDomain,
+	verifyDomain: ofDomain,
+	makePrimary: { ...ofDomain, ...keyed },
+	detachDomain: ofDomain,
+	diagnoseDomain: { pathParameters: { hostname: "shop.acme.com" } },
 	showUsage: { ...ofTenant, query: { month: "2026-11" } },
 	checkSlug: { pathParameters: { slug: "acme" } },
 	listOperations: { query: { ...page, status: "failed", tenantId } },

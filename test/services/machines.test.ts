@@ -15,7 +15,10 @@ beforeEach(() => {
 const said = { $metadata: {}, message: "no" };
 
 describe("the machine of an operation", () => {
-	const machines = { "onboard-tenant": "onboard", "offboard-tenant": "offboard", "release-hostname": "offboard" };
+	const machines = {
+		...{ "onboard-tenant": "onboard", "offboard-tenant": "offboard", "release-hostname": "offboard" },
+		...{ "attach-domain": "attach", "detach-domain": "detach" },
+	};
 
 	it.each(operationKinds)("is the one that its kind has: %s", async (kind) => {
 		sfn.on(StartExecutionCommand).resolves({});

@@ -1,5 +1,6 @@
 import { DescribeCertificateCommand, ListCertificatesCommand } from "@aws-sdk/client-acm";
 import { DescribeStacksCommand, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
+import { ListDistributionTenantsCommand } from "@aws-sdk/client-cloudfront";
 import { DescribeTableCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { GetAccountLimitCommand, ListHostedZonesByNameCommand } from "@aws-sdk/client-route-53";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -109,12 +110,14 @@ describe("what nobody could look at is unknown, and never in order", () => {
 		});
 	});
 
-	it("of distribution tenants, once there is a distribution for them", async () => {
+	it("of distribution tenants that nobody counts", async () => {
 		await world.says();
 		const Properties = { DistributionConfig: { ConnectionMode: "tenant-only" } };
 		world.template("prod", { Siloed: { Type: "AWS::CloudFront::Distribution", Properties } });
+		const throttled = Object.assign(new Error("slow down"), { name: "Throttling" });
+		world.landscape.cloudFront.on(ListDistributionTenantsCommand).rejects(throttled);
 		const { unknown } = await world.doctor(" --env prod");
-		expect(unknown).toEqual(["quotas prod: Nobody counts the tenants of the multi-tenant distribution."]);
+		expect(unknown).toEqual(["quotas prod: CloudFront is throttled."]);
 	});
 
 	it("of an edge that nobody resolves", async () => {

@@ -16,6 +16,7 @@ import {
 	type Stack,
 	type StackEvent,
 } from "@aws-sdk/client-cloudformation";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import {
 	DescribeTableCommand,
 	DynamoDBClient,
@@ -80,6 +81,7 @@ export function aLandscape() {
 	const mocks = {
 		...{ cloudformation: mockClient(CloudFormationClient), s3: mockClient(S3Client), sts: mockClient(STSClient) },
 		...{ route53: mockClient(Route53Client), dynamodb: mockClient(DynamoDBClient), acm: mockClient(ACMClient) },
+		cloudFront: mockClient(CloudFrontClient),
 		...{ registrations: mockClient(Route53DomainsClient), secrets: mockClient(SecretsManagerClient) },
 	};
 

@@ -12,6 +12,7 @@ describe("the edge's configuration", () => {
 	it.each(["s3", "custom"] as const)("is in the custom headers of a default origin of kind %s", (kind) => {
 		expect(readConfiguration(requestFrom({ kind, endpoint: "http://127.0.0.1:1" }))).toEqual({
 			mapTable: "map",
+			platformDomain: "app.test",
 			mapRegions: ["us-east-1", "eu-west-1"],
 			contextSecret: "context",
 			awsEndpoint: "http://127.0.0.1:1",

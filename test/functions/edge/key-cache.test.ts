@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { publicJwk } from "../../../functions/edge/context-key.ts";
 import { createKeyCache, type KeyCache } from "../../../functions/edge/key-cache.ts";
 
-const configuration = { mapTable: "map", mapRegions: ["us-east-1"], contextSecret: "context" };
+const configuration = {
+	mapTable: "map",
+	platformDomain: "app.example.com",
+	mapRegions: ["us-east-1"],
+	contextSecret: "context",
+};
 
 describe("the edge's memory of its signing key", () => {
 	let keys: KeyCache;

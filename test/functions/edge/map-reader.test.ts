@@ -16,7 +16,13 @@ describe("reading the tenant map", () => {
 		aws = await startFakeAws();
 		aws.rows.get(everywhere)?.set(host, rowOf({ hostname: host, generation: 3 }));
 		const mapRegions = ["us-east-1", "eu-west-1", "ap-south-1"];
-		configuration = { mapTable: "map", mapRegions, contextSecret: "context", awsEndpoint: aws.endpoint };
+		configuration = {
+			mapTable: "map",
+			platformDomain: "app.example.com",
+			mapRegions,
+			contextSecret: "context",
+			awsEndpoint: aws.endpoint,
+		};
 	});
 	afterEach(async () => {
 		vi.unstubAllEnvs();

@@ -119,6 +119,7 @@ export async function everything(cloud: Cloud) {
 		"parkedAt",
 		"expiresAt",
 		"since",
+		"freeAtMs",
 	]);
 	const tables = await Promise.all((["registry", "map", "waits", "zone"] as const).map((table) => cloud.rows(table)));
 	return JSON.parse(JSON.stringify(tables, (key, value) => (volatile.has(key) ? undefined : value)));

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { ACMClient } from "@aws-sdk/client-acm";
 import { type Acm, createAcm } from "../../../local/acm/acm.ts";
 import { createFront } from "../../../local/aws/front.ts";
+import type { BusEvent } from "../../../local/aws/service.ts";
 import { type CertificateAuthority, openAuthority } from "../../../local/ca/authority.ts";
 import type { VirtualClock } from "../../../local/clock.ts";
+import { askServer } from "../../../local/dns/ask.ts";
 import { startDns } from "../../../local/dns/server.ts";
 import type { Route53 } from "../../../local/route53/route53.ts";
 import { aWorld, nonprod } from "../route53/world.ts";
@@ -21,6 +23,10 @@ export interface AcmWorld {
 	client: ACMClient;
 	/** Looks asked of DNS so far. */
 	queries: string[];
+	/** What ACM has put on the bus. */
+	events: BusEvent[];
+	/** Lets whole days pass, with all that falls due in them. */
+	days(count: number): Promise<void>;
 	/** Moves time on in small steps, so that real DNS answers arrive in between, until `done`. */
 	until(done: () => boolean | Promise<boolean>): Promise<void>;
 	/** Ends this process's ACM and starts the next one's on the same store. */
@@ -38,6 +44,7 @@ export async function anAcmWorld(): Promise<AcmWorld> {
 	const resolver = new Resolver({ tries: 1 });
 	resolver.setServers([`${dns.host}:${dns.port}`]);
 	const queries: string[] = [];
+	const events: BusEvent[] = [];
 	const pending = new Set<Promise<unknown>>();
 	/** Work that takes real time, for the virtual clock to wait for. */
 	function track<T>(work: Promise<T>): Promise<T> {
@@ -51,7 +58,19 @@ export async function anAcmWorld(): Promise<AcmWorld> {
 		return track(resolver.resolveCname(name));
 	};
 	const signing: CertificateAuthority = { ...authority, issue: (...wanted) => track(authority.issue(...wanted)) };
-	const create = () => createAcm({ store, clock, caller: nonprod, authority: signing, resolveCname, route53 });
+	const caaAt = (name: string) => track(caaOf(name));
+	const caaOf = async (name: string) => {
+		const { flags: status = 0, answers } = await askServer(dns, { name, type: "CAA" }, 2_000);
+		if ((status & 15) === 2) throw new Error(`${name} could not be asked for.`);
+		return (answers ?? []).flatMap((answer) => {
+			if (answer.type !== "CAA") return [];
+			const { flags = 0, tag, value } = answer.data;
+			return [{ flags, tag, value }];
+		});
+	};
+	const putEvent = (event: BusEvent) => void events.push(event);
+	const asking = { resolveCname, caaAt, putEvent };
+	const create = () => createAcm({ store, clock, caller: nonprod, authority: signing, route53, ...asking });
 	let acm = create();
 	const front = await createFront({ json: [acm.service], rest: [], query: [] }).listen("127.0.0.1", 0);
 	const client = new ACMClient({
@@ -67,7 +86,13 @@ export async function anAcmWorld(): Promise<AcmWorld> {
 		zoneId: world.zoneId,
 		clock,
 		client,
-		queries,
+		...{ queries, events },
+		async days(count) {
+			for (let day = 0; day < count; day++) {
+				await clock.advance(86_400_000);
+				for (; pending.size > 0; await new Promise(setImmediate)) await Promise.allSettled(pending);
+			}
+		},
 		async until(done) {
 			for (let step = 0; step < 2_000 && !(await done()); step++) {
 				await clock.advance(250);

@@ -59,7 +59,7 @@ describe("how long CloudFront serves an answer after its time, beside asking ane
 
 describe("the cache of an edge location", () => {
 	const minute = { ttlSeconds: 60, staleSeconds: 0 };
-	const answer = { status: 200, statusText: "OK", headers: [], body: Buffer.from("x"), path: "/" };
+	const answer = { status: 200, statusText: "OK", headers: [], body: Buffer.from("x"), path: "/", hostname: "a.test" };
 
 	it("forgets what was stored longest ago, beyond its bound", () => {
 		const cache = createResponseCache(virtualClock(now));
@@ -81,6 +81,13 @@ describe("the cache of an edge location", () => {
 		const cache = createResponseCache(virtualClock(now));
 		cache.extend("a", 60);
 		expect(cache.get("a")).toBeUndefined();
+	});
+
+	it("invalidates what is of some hostnames only", () => {
+		const cache = createResponseCache(virtualClock(now));
+		for (const hostname of ["a.test", "b.test"]) cache.put(hostname, { ...answer, hostname }, minute);
+		cache.invalidate("/*", (hostname) => hostname === "a.test");
+		expect([cache.get("a.test"), cache.get("b.test")]).toEqual([undefined, expect.anything()]);
 	});
 
 	it("invalidates one path, or all below one", () => {

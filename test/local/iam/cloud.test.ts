@@ -84,7 +84,14 @@ describe("the zone writer's role", () => {
 			$metadata: { httpStatusCode: 403 },
 		});
 		const listed = await clients.route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }));
-		expect(listed.ResourceRecordSets?.map(({ Type }) => Type).sort()).toEqual(["CNAME", "NS", "SOA"]);
+		expect(listed.ResourceRecordSets?.map(({ Type }) => Type).sort()).toEqual([
+			"A",
+			"AAAA",
+			"CNAME",
+			"CNAME",
+			"NS",
+			"SOA",
+		]);
 	});
 
 	it("does not let it touch another zone of the account", async () => {

@@ -111,6 +111,40 @@ describe("what a call needs", () => {
 		expect(plain("acm", "ListCertificates", {})).toEqual(["acm:ListCertificates *"]);
 	});
 
+	it("of CloudFront is the right on the tenant or the group, also where only the body names it", () => {
+		const need = (operation: string, path: string, body = "") =>
+			plain("cloudfront", operation, body, `/2020-05-31/${path}`);
+		const arn = (rest: string) => `arn:aws:cloudfront::222222222222:${rest}`;
+		const target = "<TargetResource><DistributionTenantId>dt_1</DistributionTenantId></TargetResource>";
+		const by =
+			"<DomainControlValidationResource><DistributionTenantId>dt_1</DistributionTenantId></DomainControlValidationResource>";
+		expect([
+			need("GetDistributionTenant", "distribution-tenant/dt_1"),
+			need("CreateInvalidationForDistributionTenant", "distribution-tenant/dt_1/invalidation"),
+			need("CreateDistributionTenant", "distribution-tenant", "<CreateDistributionTenantRequest/>"),
+			need("GetConnectionGroup", "connection-group/cg_1"),
+			need(
+				"VerifyDnsConfiguration",
+				"verify-dns-configuration",
+				"<VerifyDnsConfigurationRequest><Identifier>dt_1</Identifier></VerifyDnsConfigurationRequest>",
+			),
+			need(
+				"UpdateDomainAssociation",
+				"domain-association",
+				`<UpdateDomainAssociationRequest>${target}</UpdateDomainAssociationRequest>`,
+			),
+			need("ListDomainConflicts", "domain-conflicts", `<ListDomainConflictsRequest>${by}</ListDomainConflictsRequest>`),
+		]).toEqual([
+			[`cloudfront:GetDistributionTenant ${arn("distribution-tenant/dt_1")}`],
+			[`cloudfront:CreateInvalidationForDistributionTenant ${arn("distribution-tenant/dt_1")}`],
+			[`cloudfront:CreateDistributionTenant ${arn("distribution-tenant/*")}`],
+			[`cloudfront:GetConnectionGroup ${arn("connection-group/cg_1")}`],
+			[`cloudfront:VerifyDnsConfiguration ${arn("distribution-tenant/dt_1")}`],
+			[`cloudfront:UpdateDomainAssociation ${arn("distribution-tenant/dt_1")}`],
+			[`cloudfront:ListDomainConflicts ${arn("distribution-tenant/dt_1")}`],
+		]);
+	});
+
 	it("of Route 53 is the right on the zone or the change", () => {
 		expect(plain("route53", "GetChange", "", "/2013-04-01/change/C1")).toEqual([
 			"route53:GetChange arn:aws:route53:::change/C1",
