@@ -100,7 +100,11 @@ export const limits = {
 	acmRequestRate: limit(5, "requests per second", acm),
 	acmDeleteRate: limit(10, "requests per second", acm),
 	/** Of a published rate, what the product uses: others call in the same account, and clocks differ. */
-	rateShare: limit(80, "per cent", "ours: room for operators and for other tools of the account"),
+	rateShare: limit(
+		60,
+		"per cent",
+		"ours: room for operators and other tools, and for turns that bunch where processors are busy",
+	),
 	/** Of the name that a certificate is requested for, a wildcard's star included: it is the common name too. */
 	certificateFirstName: limit(64, "characters", acmRequest),
 	/** Afterwards the certificate is `VALIDATION_TIMED_OUT` and stays so. */

@@ -43,13 +43,14 @@ Try, in another terminal:
 
 5. Bring a domain: the answer names the CNAME; set another first, see what verify says, then the right one
 
-   npm run hostmaster -- tenants add shop --watch
-   npm run hostmaster -- domains add shop www.shop-of-acme.com
-   npm run customer-dns -- set www.shop-of-acme.com CNAME shops.former-host.com
-   npm run hostmaster -- domains verify shop www.shop-of-acme.com
-   npm run customer-dns -- set www.shop-of-acme.com CNAME <value>
+   npm run hostmaster -- tenants add bakery --watch
+   npm run hostmaster -- domains add bakery www.the-bakery.com
+   npm run customer-dns -- set www.the-bakery.com CNAME shops.former-host.com
    npm run customer-dns -- flush
-   npm run hostmaster -- domains verify shop www.shop-of-acme.com --watch
+   npm run hostmaster -- domains verify bakery www.the-bakery.com
+   npm run customer-dns -- set www.the-bakery.com CNAME <value>
+   npm run customer-dns -- flush
+   npm run hostmaster -- domains verify bakery www.the-bakery.com --watch
 
 The same by REST, for programs: the token is in .hostmaster/endpoints.json, the routes in ${api}/v1/openapi.json.
 Three accounts with real delegations instead of one: npm start -- --environments nonprod,prod

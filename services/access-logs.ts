@@ -9,10 +9,14 @@ import { setting } from "./settings.ts";
 
 const client = new S3Client(clientDefaults);
 
-/** The edge's log files (infra/buckets.yml) of an hour and all later ones, by hour; of all hours, when none is named. */
+/** The log files of both distributions (infra/buckets.yml) of an hour and all later ones, by hour; of all hours, when none is named. */
 export async function listLogFiles(since: Hour | undefined): Promise<Map<Hour, string[]>> {
-	const prefix = setting("ACCESS_LOG_PREFIX");
 	const files = new Map<Hour, string[]>();
+	for (const prefix of setting("ACCESS_LOG_PREFIXES").split(",")) await listBelow(prefix, since, files);
+	return files;
+}
+
+async function listBelow(prefix: string, since: Hour | undefined, files: Map<Hour, string[]>): Promise<void> {
 	await calling("S3", async () => {
 		const asked = { Bucket: setting("ACCESS_LOG_BUCKET"), Prefix: prefix };
 		// Keys come in the order of their bytes, and folders are named by time.
@@ -27,7 +31,6 @@ export async function listLogFiles(since: Hour | undefined): Promise<Map<Hour, s
 			}
 		}
 	});
-	return files;
 }
 
 /** Reads a log file line by line, as it comes: it may be larger than the memory. Rejects when it cannot be read to its end within `withinMs`. */

@@ -99,9 +99,11 @@ function parametersOf(
 
 /** Each name that a resource mentions must be there. Throws ValidationError. */
 function requireResolved({ Resources, Parameters }: Template): void {
-	const named = Object.values(Resources).flatMap(({ DependsOn, Properties }) => [
+	const named = Object.values(Resources).flatMap(({ DependsOn, Properties, Metadata }) => [
 		...DependsOn.filter((name) => !Object.hasOwn(Resources, name)),
-		...mentionsIn(Properties).filter((name) => !Object.hasOwn(Resources, name) && !Object.hasOwn(Parameters, name)),
+		...mentionsIn([Properties, Metadata]).filter(
+			(name) => !Object.hasOwn(Resources, name) && !Object.hasOwn(Parameters, name),
+		),
 	]);
 	const unknown = new Set(named.filter((name) => !name.startsWith("AWS::")));
 	if (unknown.size === 0) return;

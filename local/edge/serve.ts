@@ -128,6 +128,7 @@ async function produce(viewer: ViewerRequest, behavior: Behavior, parts: ServePa
 	if (result === undefined) return cloudFrontError(503, "the function failed");
 	switch (result.kind) {
 		case "invalid":
+			console.error("edge function:", result.because);
 			return cloudFrontError(502, `the function's result is not valid: ${result.because}`);
 		case "response":
 			return { ...result, note: "LambdaGeneratedResponse" };

@@ -16,7 +16,9 @@ const envelope = z.looseObject({
 
 /** The operation TestEventPattern: would this pattern take this event? */
 export function testEventPattern(input: unknown): { Result: boolean } {
-	const { EventPattern, Event } = inputSchema.parse(input);
+	const asked = inputSchema.safeParse(input);
+	if (!asked.success) throw new AwsError("ValidationException", "EventPattern and Event must not be null.");
+	const { EventPattern, Event } = asked.data;
 	const matches = compilePattern(EventPattern);
 	let event: unknown;
 	try {

@@ -75,9 +75,10 @@ function operationOf({ method, path, query }: Pick<S3Request, "method" | "path" 
 		if (method === "POST" && query.has("delete")) return "DeleteObjects";
 		return method === "GET" && query.get("list-type") === "2" ? "ListObjectsV2" : `${method} bucket`;
 	}
-	return (
-		{ PUT: "PutObject", GET: "GetObject", HEAD: "HeadObject", DELETE: "DeleteObject" }[method] ?? `${method} object`
-	);
+	const operation = { PUT: "PutObject", GET: "GetObject", HEAD: "HeadObject", DELETE: "DeleteObject" }[method];
+	// What else can be asked of an object has a parameter (`?tagging`) or is named by the SDK alone (`?x-id=CopyObject`).
+	const others = [...query].filter(([name, value]) => name !== "x-id" || value !== operation);
+	return operation !== undefined && others.length === 0 ? operation : `${method} object?${others[0]?.[0] ?? ""}`;
 }
 
 function placeOf(path: string): { bucket: string; key: string } {

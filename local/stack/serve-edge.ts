@@ -1,10 +1,12 @@
 import { Resolver as DnsResolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { createSecureContext, type SecureContext } from "node:tls";
+import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { covers } from "../../domain/certificate-policy.ts";
 import type { Clock } from "../clock.ts";
 import { loadEdgeFunction } from "../edge/load-edge-function.ts";
+import { assertAssociable } from "../edge/rules/function-rules.ts";
 import { type Edge, startEdge } from "../edge/start-edge.ts";
 import { asFunction } from "../iam/calling-function.ts";
 import { runtimeEnvironment } from "../lambda/environment.ts";
@@ -49,8 +51,11 @@ export async function serveEdge({
 	const tenantContext = tenantContexts(services);
 	const dns = new DnsResolver();
 	dns.setServers([`127.0.0.1:${ports.dns}`]);
-	const edgeFunction = loadEdgeFunction(readFileSync(bundle, "utf8"), runtimeEnvironment(caller));
-	const functionName = functionNameIn(DefaultCacheBehavior.LambdaFunctionAssociations[0].LambdaFunctionARN);
+	const code = readFileSync(bundle, "utf8");
+	const [{ LambdaFunctionARN: versionArn, EventType: trigger }] = DefaultCacheBehavior.LambdaFunctionAssociations;
+	const functionName = functionNameIn(versionArn);
+	assertAssociable({ trigger, versionArn, bytes: gzipSync(code).length, ...deployedAs(functionName, resolver) });
+	const edgeFunction = loadEdgeFunction(code, runtimeEnvironment(caller));
 	const policies = (type: string) =>
 		Object.fromEntries(resolver.idsOf(type).map((id) => [resolver.ref(id), resolver.properties(id, z.unknown())]));
 	const edge = await startEdge({
@@ -97,6 +102,22 @@ export async function serveEdge({
 	};
 }
 
+/** The settings of the function with this name, and who may take its role. */
+function deployedAs(functionName: string, resolver: Resolver): { properties: unknown; trust: unknown } {
+	const id = resolver
+		.idsOf("AWS::Lambda::Function")
+		.find((logicalId) => resolver.property(logicalId, "FunctionName") === functionName);
+	if (id === undefined) throw new Error(`The distribution's function ${functionName} is not of this template.`);
+	const role = resolver
+		.idsOf("AWS::IAM::Role")
+		.find((logicalId) => resolver.attribute(logicalId, "Arn") === resolver.property(id, "Role"));
+	if (role === undefined) throw new Error(`The role of ${functionName} is not of this template.`);
+	return {
+		properties: resolver.properties(id, z.unknown()),
+		trust: resolver.property(role, "AssumeRolePolicyDocument"),
+	};
+}
+
 /** The TLS contexts of distribution tenants' certificates; a certificate that was renewed under its ARN gets a new one. */
 function tenantContexts({ acm }: StackServices) {
 	const known = new Map<string, { chain: string; context: SecureContext }>();
@@ -119,7 +140,9 @@ const distributionProperties = z.looseObject({
 	DistributionConfig: z.looseObject({
 		Aliases: z.array(z.string()),
 		DefaultCacheBehavior: z.looseObject({
-			LambdaFunctionAssociations: z.tuple([z.looseObject({ LambdaFunctionARN: z.string() })]),
+			LambdaFunctionAssociations: z.tuple([
+				z.looseObject({ LambdaFunctionARN: z.string(), EventType: z.literal("origin-request") }),
+			]),
 		}),
 		ViewerCertificate: z.looseObject({ AcmCertificateArn: z.string() }),
 	}),

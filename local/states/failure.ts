@@ -21,7 +21,7 @@ const notAll = new Set(["States.DataLimitExceeded", "States.Runtime"]);
 export function matches(errorEquals: readonly string[], { error, alias }: Failure): boolean {
 	return errorEquals.some((name) => {
 		if (name === "States.ALL") return !notAll.has(error ?? "");
-		if (name === "States.TaskFailed") return !error?.startsWith("States.");
+		if (name === "States.TaskFailed") return error !== "States.Timeout" && !notAll.has(error ?? "");
 		return name === error || name === alias;
 	});
 }

@@ -31,7 +31,7 @@ export function stepFunctions(world: World): Record<string, unknown> {
 		millis: () => world.nowMs(),
 		now: (picture?: string, timezone?: string) =>
 			formatted.evaluate(undefined, { at: world.nowMs(), picture, timezone }),
-		random: (seed?: number) => (seed === undefined ? world.random() : seeded(seed)),
+		random: (seed?: number) => (seed === undefined ? world.random() : seeded(Math.floor(seed))),
 		parse: (text?: string) => (text === undefined ? undefined : JSON.parse(text)),
 		partition,
 		range,
@@ -41,13 +41,16 @@ export function stepFunctions(world: World): Record<string, unknown> {
 
 function partition(list: Json[] | undefined, size: number): Json[][] | undefined {
 	if (list === undefined) return undefined;
-	if (!(Number.isInteger(size) && size > 0)) throw new Error("The size of a partition must be a positive integer");
-	return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+	const whole = Math.floor(size);
+	if (!(whole > 0)) throw new Error("The size of a partition must be a positive integer");
+	return Array.from({ length: Math.ceil(list.length / whole) }, (_, at) => list.slice(at * whole, (at + 1) * whole));
 }
 
-/** Both ends belong to the range, when the step meets the last. */
-function range(first: number, last: number, step: number): number[] {
-	if (step === 0 || !Number.isFinite(step)) throw new Error("The step of a range must not be zero");
+/** Both ends belong to the range, when the step meets the last. What is no integer is rounded down, as AWS says of all such parameters. */
+function range(...given: number[]): number[] {
+	const [first = Number.NaN, last = Number.NaN, step = Number.NaN] = given.map(Math.floor);
+	if (step === 0 || ![first, last, step].every(Number.isFinite))
+		throw new Error("The step of a range must not be zero");
 	const length = Math.max(0, Math.floor((last - first) / step) + 1);
 	return Array.from({ length }, (_, at) => first + at * step);
 }

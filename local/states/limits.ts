@@ -10,6 +10,10 @@ export const limits = {
 	nameDays: 90,
 	/** Octets of a state's input or output, or of a task's result. */
 	payloadBytes: 262_144,
+	/** Octets of one Assign (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#limits). */
+	assignBytes: 262_144,
+	/** Octets of all variables that an execution keeps. */
+	variablesBytes: 10_485_760,
 	/** Octets of input and output, as escaped JSON, above which a status change event leaves them out. */
 	eventPayloadBytes: 253_952,
 	/** Characters of an execution's name. */

@@ -1,5 +1,6 @@
 import validate from "asl-validator";
 import { z } from "zod";
+import { definitionFaults } from "./definition-rules.ts";
 import { type Json, parseJson } from "./json.ts";
 
 /** A definition that cannot be loaded; the message says where and why. */
@@ -18,10 +19,10 @@ const names = z.array(z.string()).min(1);
 const retrier = z.strictObject({
 	Comment: z.string().optional(),
 	ErrorEquals: names,
-	IntervalSeconds: z.int().positive().default(1),
+	IntervalSeconds: z.int().positive().max(99_999_999).default(1),
 	MaxAttempts: z.int().min(0).max(99_999_999).default(3),
 	BackoffRate: z.number().min(1).default(2),
-	MaxDelaySeconds: z.int().positive().max(31_622_400).optional(),
+	MaxDelaySeconds: z.int().positive().lt(31_622_400).optional(),
 	JitterStrategy: z.enum(["FULL", "NONE"]).default("NONE"),
 });
 const catcher = z.strictObject({
@@ -55,7 +56,8 @@ export const resources = {
 } as const;
 
 const pass = z.strictObject({ Type: z.literal("Pass"), ...onward });
-const succeed = z.strictObject({ Type: z.literal("Succeed"), ...common });
+const { Assign: _, ...unassigned } = common;
+const succeed = z.strictObject({ Type: z.literal("Succeed"), ...unassigned });
 const fail = z.strictObject({
 	Type: z.literal("Fail"),
 	Comment: common.Comment,
@@ -150,21 +152,29 @@ export interface Machine {
  * at the top level, or using what this interpreter does not do (it must never ignore a field silently).
  */
 export function loadMachine(text: string): Machine {
-	const machine = readMachine(text);
-	const verdict = validate(JSON.parse(text));
+	const { machine, flow } = parsedMachine(text);
+	const faults = definitionFaults(flow);
+	if (faults.length > 0) throw new InvalidDefinition(faults.join("\n"));
+	// The validator knows no Output but objects and expressions; the language takes any JSON value.
+	const verdict = validate(JSON.parse(text, (key, value: unknown) => (key === "Output" ? {} : value)));
 	if (!verdict.isValid) throw new InvalidDefinition(verdict.errorsText("\n"));
 	return machine;
 }
 
 /** Reads a text that loadMachine has accepted before: the validator alone takes longer than all the rest of a start. */
 export function readMachine(text: string): Machine {
+	return parsedMachine(text).machine;
+}
+
+function parsedMachine(text: string): { machine: Machine; flow: Flow } {
 	const read = parseJson(text);
 	if (!read) throw new InvalidDefinition("the definition is not JSON");
 	const parsed = root.safeParse(read.value);
 	if (!parsed.success) throw new InvalidDefinition(z.prettifyError(parsed.error));
 	const { StartAt, TimeoutSeconds } = parsed.data;
 	const states = new Map(everyState(parsed.data));
-	return { startAt: StartAt, states, ...(TimeoutSeconds !== undefined && { timeoutSeconds: TimeoutSeconds }) };
+	const timeout = TimeoutSeconds !== undefined && { timeoutSeconds: TimeoutSeconds };
+	return { machine: { startAt: StartAt, states, ...timeout }, flow: parsed.data };
 }
 
 function* everyState({ States }: Flow): Generator<[string, State]> {

@@ -1,5 +1,6 @@
 import { EvaluationError } from "./evaluate.ts";
 import type { Draft } from "./events.ts";
+import { type Execution, rootThread, type Thread } from "./execution.ts";
 import { type Json, sizeOf } from "./json.ts";
 import { limits } from "./limits.ts";
 import type { Moment } from "./moment.ts";
@@ -30,7 +31,7 @@ export function finish(moment: Moment, result?: Json): Promise<Draft[]> {
 
 /** Leaves the state by one of its exits: the exit's Assign and Output see the same variables, those from before. Throws EvaluationError. */
 export async function transition(
-	{ thread, state, scope, chance: { evaluate } }: Moment,
+	{ execution, thread, state, scope, chance: { evaluate } }: Moment,
 	exit: { Assign?: Record<string, Json> | undefined; Output?: Json | undefined },
 	next: string | undefined,
 	otherwise: Json,
@@ -38,6 +39,8 @@ export async function transition(
 	const assigned: Record<string, Json> = {};
 	for (const [name, template] of Object.entries(exit.Assign ?? {}))
 		assigned[name] = await evaluate(template, `Assign/${name}`, scope);
+	if (exceedsVariables(execution, thread, assigned))
+		return [{ type: "StateFailed", thread: thread.id, failure: tooMuchAssigned(thread.state) }];
 	const output = exit.Output === undefined ? otherwise : await evaluate(exit.Output, "Output", scope);
 	if (sizeOf(output) > limits.payloadBytes)
 		return [{ type: "StateFailed", thread: thread.id, failure: tooLarge(thread.state) }];
@@ -52,6 +55,26 @@ export async function transition(
 			...(next !== undefined && { next }),
 		},
 	];
+}
+
+/** Whether an Assign is over its own quota, or makes all that the execution's threads keep too much. */
+function exceedsVariables(execution: Execution, thread: Thread, assigned: Record<string, Json>): boolean {
+	const bytes = (values: Record<string, Json>) =>
+		Object.values(values).reduce<number>((sum, value) => sum + sizeOf(value), 0);
+	if (Object.keys(assigned).length === 0) return false;
+	if (bytes(assigned) > limits.assignBytes) return true;
+	// What an inner thread sees of the outer variables is not kept twice.
+	const kept = Object.values(execution.threads).map(({ id, variables }) => {
+		const outer = execution.threads[id.replace(/\.\d+$/, "")]?.variables ?? {};
+		const own = Object.entries(id === thread.id ? { ...variables, ...assigned } : variables);
+		return bytes(Object.fromEntries(own.filter(([name, value]) => id === rootThread || outer[name] !== value)));
+	});
+	return kept.reduce((sum, each) => sum + each, 0) > limits.variablesBytes;
+}
+
+function tooMuchAssigned(state: string): { error: string; cause: string } {
+	const cause = `The variables assigned by the state '${state}' exceed the maximum number of bytes service limit.`;
+	return { error: "States.DataLimitExceeded", cause };
 }
 
 /** The failure of a state or task whose result is over the payload quota. */

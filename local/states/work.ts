@@ -4,11 +4,11 @@ import { EvaluationError, evaluateTo } from "./evaluate.ts";
 import type { Draft } from "./events.ts";
 import type { Failure } from "./failure.ts";
 import { startMap, startParallel } from "./fork.ts";
-import type { Json } from "./json.ts";
+import { type Json, sizeOf } from "./json.ts";
 import { limits } from "./limits.ts";
 import { type ChoiceState, type FailState, resources, type TaskState, type WaitState } from "./machine.ts";
 import type { Moment } from "./moment.ts";
-import { finish, transition } from "./outcome.ts";
+import { finish, tooLarge, transition } from "./outcome.ts";
 
 /** A state's own work, up to the point where it ends or waits. Throws EvaluationError. */
 export function work(moment: Moment): Promise<Draft[]> {
@@ -98,6 +98,9 @@ async function schedule(moment: Moment, state: TaskState): Promise<Draft[]> {
 	const heartbeat = HeartbeatSeconds !== undefined && {
 		heartbeatInSeconds: await amount(HeartbeatSeconds, "HeartbeatSeconds"),
 	};
+	// After its Arguments are evaluated, the input of a task is bounded too: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+	if (sizeOf(parameters) > limits.payloadBytes)
+		return [{ type: "StateFailed", thread: thread.id, failure: tooLarge(thread.state) }];
 	return [
 		{
 			type: "TaskScheduled",

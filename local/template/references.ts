@@ -33,7 +33,7 @@ export function creationOrder(template: Template, live: readonly string[]): stri
 			throw new TemplateError(logicalId, `is part of a circle: ${[...path, logicalId].join(" → ")}`);
 		}
 		const resource = template.Resources[logicalId];
-		const needs = new Set([...(resource?.DependsOn ?? []), ...mentionsIn(resource?.Properties)]);
+		const needs = new Set([...(resource?.DependsOn ?? []), ...mentionsIn([resource?.Properties, resource?.Metadata])]);
 		for (const needed of needs) visit(needed, [...path, logicalId]);
 		done.add(logicalId);
 	};

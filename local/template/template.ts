@@ -6,6 +6,8 @@ const resourceSchema = z.object({
 	Condition: z.string().optional(),
 	/** What becomes of the resource when it leaves the stack; Snapshot is for types that are not emulated. */
 	DeletionPolicy: z.enum(["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"]).default("Delete"),
+	/** Read for what it refers to alone: that is made before, as what the properties refer to. */
+	Metadata: z.unknown().optional(),
 	DependsOn: z
 		.union([z.string(), z.array(z.string())])
 		.transform((names) => (typeof names === "string" ? [names] : names))

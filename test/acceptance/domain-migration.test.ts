@@ -1,7 +1,8 @@
 import { RedriveExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { limits } from "../../domain/limits.ts";
 import { anOldProvider, visitors } from "./an-old-provider.ts";
-import { type Domains, domainsAt, moveClock, recordOf } from "./domain-world.ts";
+import { type Domains, domainsAt, moveClock, pass, recordOf } from "./domain-world.ts";
 import { aWorld, machineArn, type World } from "./world.ts";
 
 const hostname = "shop.acme.com";
@@ -59,6 +60,22 @@ describe("a live site that moves here, under its visitors' eyes", () => {
 		old.close();
 		expect(visiting.met()).toEqual([{ by: "the old provider" }, { by: acme }]);
 		expect(visiting.count()).toBeGreaterThan(50);
+	});
+});
+
+describe("a domain that is to be its tenant's primary name", () => {
+	it("becomes so by itself once it is active: all others redirect to it", async () => {
+		const { domain } = await domains.add(acme, "www.acme.org", { primary: true });
+		await domains.set("www.acme.org", "CNAME", recordOf(domain, "CNAME").value);
+		await domains.verify(acme, "www.acme.org");
+		await domains.ends(acme, "www.acme.org");
+		const isPrimary = async () => (await domains.show(acme, "www.acme.org")).domain.primary;
+		await expect.poll(isPrimary, { timeout: 15_000 }).toBe(true);
+		const seen = () => {
+			pass(limits.edgeEntryAge.value);
+			return domains.open(hostname);
+		};
+		await expect.poll(seen, { timeout: 10_000 }).toMatchObject({ status: 308, location: "https://www.acme.org/" });
 	});
 });
 

@@ -18,6 +18,8 @@ import { type Endpoints, endpointsOf } from "../../local/endpoints.ts";
 import { accounts, awsEndpoint, platformDomain, region } from "../../local/laptop.ts";
 import { freePorts } from "../../local/ports.ts";
 import { packageStages } from "../../scripts/package.ts";
+import { eventSource } from "../../services/event-bus.ts";
+import { assertPublished } from "./published-events.ts";
 
 /** The names that the packaged nonprod stack gives to what tests look into. */
 export const stack = {
@@ -218,7 +220,10 @@ export type World = Awaited<ReturnType<typeof aWorld>>;
 /** Everything so far that a rule of the platform's bus has let through, in order of arrival. */
 export type Told = () => Promise<{ detailType: string; detail: Record<string, unknown> }[]>;
 
-/** A subscriber as a customer of the platform has one: a rule on its bus, with a queue behind it. */
+/**
+ * A subscriber as a customer of the platform has one: a rule on its bus, with a queue behind it. Rejects when an event of ours is not as
+ * docs/events publishes it.
+ */
 function listenTo(pattern: object, cloud: Cloud): Told {
 	const { sqs, events } = cloud.services;
 	const { arn, url } = sqs.createQueue({}, "subscriber");
@@ -227,7 +232,11 @@ function listenTo(pattern: object, cloud: Cloud): Told {
 		"subscriber",
 	);
 	const all: Awaited<ReturnType<Told>> = [];
-	const envelope = z.object({ "detail-type": z.string(), detail: z.record(z.string(), z.unknown()) });
+	const envelope = z.object({
+		source: z.string(),
+		"detail-type": z.string(),
+		detail: z.record(z.string(), z.unknown()),
+	});
 	const client = new SQSClient(accountAt(awsEndpoint(cloud.ports)));
 	return async () => {
 		for (;;) {
@@ -236,7 +245,8 @@ function listenTo(pattern: object, cloud: Cloud): Told {
 			);
 			if (Messages.length === 0) return all;
 			for (const { Body = "" } of Messages) {
-				const { "detail-type": detailType, detail } = envelope.parse(JSON.parse(Body));
+				const { source, "detail-type": detailType, detail } = envelope.parse(JSON.parse(Body));
+				if (source === eventSource) assertPublished(detailType, detail);
 				all.push({ detailType, detail });
 			}
 			const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));

@@ -47,7 +47,7 @@ const environment = {
 	IMPORTS_TABLE: "imports",
 	USAGE_TABLE: "usage",
 	ACCESS_LOG_BUCKET: "logs",
-	ACCESS_LOG_PREFIX: "AWSLogs/222222222222/CloudFront/E1/",
+	ACCESS_LOG_PREFIXES: "AWSLogs/222222222222/CloudFront/E1/,AWSLogs/222222222222/CloudFront/E2/",
 	IMPORTS_QUEUE_URL: "https://sqs/imports",
 	WEBHOOKS_QUEUE_URL: "https://sqs/webhooks",
 	WEBHOOK_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:222222222222:secret:webhooks",

@@ -103,8 +103,16 @@ describe("the distribution", () => {
 		expect(delivery).toMatchObject({ S3EnableHiveCompatiblePath: false });
 		expect(template.Resources["AccessLogDestination"]?.Properties).toMatchObject({ OutputFormat: "json" });
 		const variables = at(template.Resources["CountUsageLambdaFunction"], "Properties", "Environment", "Variables");
-		expect(at(variables, "ACCESS_LOG_PREFIX")).toEqual({
-			"Fn::Sub": `AWSLogs/${"$"}{AWS::AccountId}/CloudFront/${"$"}{Distribution}/`,
+		const prefixOf = (distribution: string) => `AWSLogs/${"$"}{AWS::AccountId}/CloudFront/${"$"}{${distribution}}/`;
+		expect(at(variables, "ACCESS_LOG_PREFIXES")).toEqual({
+			"Fn::Sub": `${prefixOf("Distribution")},${prefixOf("MultiTenantDistribution")}`,
 		});
+	});
+
+	it("writes down of custom domains the same, in the same place", () => {
+		const properties = (id: string) => template.Resources[id]?.Properties;
+		const { DeliverySourceName, ...delivery } = Object(properties("DomainLogDelivery"));
+		expect(properties("AccessLogDelivery")).toMatchObject(delivery);
+		expect(properties("DomainLogSource")).toMatchObject({ Name: DeliverySourceName, LogType: "ACCESS_LOGS" });
 	});
 });

@@ -127,7 +127,9 @@ describe("the workload's side of a delegation", () => {
 
 	it("comes before the certificate, and only where there is a role", () => {
 		const { Delegation, WildcardCertificate } = templates.prod.Resources;
-		expect(WildcardCertificate?.DependsOn).toEqual(["Delegation"]);
+		expect(at(WildcardCertificate, "Metadata", "After")).toEqual({
+			"Fn::If": ["HasDelegationRole", { Ref: "Delegation" }, ""],
+		});
 		expect(Delegation).toMatchObject({
 			Type: "Custom::Delegation",
 			Condition: "HasDelegationRole",

@@ -2,6 +2,7 @@ import type { CloudFrontHeaders, CloudFrontRequestResult } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { publicJwk } from "../../../functions/edge/context-key.ts";
 import { createRouteTenant, type RouteTenant } from "../../../functions/edge/route-tenant.ts";
+import { withinEdgeRules } from "../../../local/edge/rules/check-result.ts";
 import { createVerifier } from "../../../origin/verify-tenant-context.ts";
 import { originRequestEvent } from "./event.ts";
 import { everywhere, type FakeAws, rowOf, startFakeAws } from "./fake-aws.ts";
@@ -16,7 +17,7 @@ describe("the edge function", () => {
 		vi.spyOn(console, "error").mockImplementation(() => {});
 		aws = await startFakeAws();
 		for (const slug of ["acme", "globex"]) put(`${slug}.app.test`, {});
-		routeTenant = createRouteTenant();
+		routeTenant = withinEdgeRules(createRouteTenant());
 	});
 	afterEach(async () => {
 		vi.useRealTimers();

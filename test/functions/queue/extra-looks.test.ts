@@ -104,7 +104,7 @@ describe("a ladder of seven days", () => {
 		await bringForward(await held(), new Date().toISOString());
 		for (let looks = 0; looks < 2; looks++) await message();
 		expect(cloud.failed()).toEqual([
-			{ token: "token-1", error: "WaitExpired", cause: "Waited 168 h. Last seen: nothing" },
+			{ token: "token-1", error: "CustomerWaitExpired", cause: "Waited 168 h. Last seen: nothing" },
 		]);
 	});
 });

@@ -126,6 +126,7 @@ describe("calling a domain active", () => {
 		await domainWorld(cloud, withTrue(aDomainClaim({ primaryWanted: true }), ...conditions));
 		await runDomain("ActivateTenant");
 		expect(await readCheck({ kind: "domain-primary", subject: `${shop}#7` })).toMatchObject({ check: { looks: 0 } });
+		expect(cloud.sent("checks")).toMatchObject([{ version: 1, kind: "domain-primary", subject: `${shop}#7` }]);
 	});
 
 	it("does neither while something is not true of it", async () => {

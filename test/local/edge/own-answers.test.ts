@@ -73,6 +73,17 @@ describe("the local CloudFront", () => {
 			expect((await ask()).status).toBe(502);
 		});
 
+		it("502 when the function breaks a rule of its trigger, and says in the log which", async () => {
+			const headers = { "x-cache": [{ key: "X-Cache", value: "Hit" }] };
+			const { ask } = await edgeWith({ invokeEdge: () => Promise.resolve({ status: "200", headers }) });
+			const answered = await ask();
+			expect(answered.status).toBe(502);
+			const told = expect.stringContaining("origin-request, rule header-disallowed, header x-cache");
+			expect(console.error).toHaveBeenCalledWith("edge function:", told);
+			expect(answered.headers["x-local-cause"]).toEqual(told);
+			expect(answered.body).not.toContain("x-cache");
+		});
+
 		it("403 for a GET with a body and for a method that the behavior does not allow", async () => {
 			const { ask, edge } = await edgeWith({ changes: { behavior: { AllowedMethods: ["GET", "HEAD"] } } });
 			expect((await ask("/", { "Content-Length": "0" })).status).toBe(200);

@@ -213,8 +213,10 @@ describe("tenants behind the local edge, with the real bundle", () => {
 describe("the loaded bundle", () => {
 	it("sees no environment but what the edge has", async () => {
 		vi.stubEnv("TENANT_MAP_TABLE", "from the machine");
-		const text = "export const handler = async () => ({ ...process.env, table: process.env.TENANT_MAP_TABLE });";
-		expect(await loadEdgeFunction(text, environment)({})).toEqual({ ...environment, table: undefined });
+		const all = "export const handler = async () => ({ ...process.env });";
+		expect(await loadEdgeFunction(all, environment)({})).toEqual(environment);
+		const one = "export const handler = async () => process.env.TENANT_MAP_TABLE;";
+		await expect(loadEdgeFunction(one, environment)({})).rejects.toThrow("rule environment");
 		vi.unstubAllEnvs();
 	});
 });

@@ -6,9 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import {
+	CopyObjectCommand,
 	DeleteObjectCommand,
 	DeleteObjectsCommand,
+	DeleteObjectTaggingCommand,
 	GetObjectCommand,
+	GetObjectTaggingCommand,
 	HeadObjectCommand,
 	ListObjectsV2Command,
 	NoSuchKey,
@@ -114,6 +117,19 @@ describe("an object", () => {
 		await expect(client.send(long)).rejects.toMatchObject({ name: "KeyTooLongError" });
 		const large = new PutObjectCommand({ ...at, Body: Buffer.alloc(17 * 1024 * 1024) });
 		await expect(client.send(large)).rejects.toMatchObject({ name: "EntityTooLarge" });
+	});
+
+	it("is not what is answered to those who ask for something else of it", async () => {
+		buckets.put("releases", "tagged", Buffer.from("content"));
+		const tagged = { Bucket: "releases", Key: "tagged" };
+		const asked = [
+			() => client.send(new GetObjectTaggingCommand(tagged)),
+			() => client.send(new GetObjectCommand({ ...tagged, VersionId: "1" })),
+			() => client.send(new CopyObjectCommand({ ...tagged, CopySource: "releases/other" })),
+			() => client.send(new DeleteObjectTaggingCommand(tagged)),
+		];
+		for (const ask of asked) await expect(ask()).rejects.toMatchObject({ name: "NotImplemented" });
+		expect(buckets.get("releases", "tagged")).toEqual(Buffer.from("content"));
 	});
 
 	it("that is not there is NoSuchKey, and NotFound to a HEAD, which has no body", async () => {

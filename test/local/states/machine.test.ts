@@ -23,6 +23,12 @@ describe("loading a definition", () => {
 		);
 	});
 
+	it("takes any JSON value as an output", () => {
+		for (const Output of ["plain text", "", 1, true, null, ["a"], { a: "{% 1 %}" }, "{% $states.input %}"]) {
+			expect(load(machine({ A: { Type: "Pass", Output, End: true } })), JSON.stringify(Output)).not.toThrow();
+		}
+	});
+
 	it.each([
 		["what is no JSON", "{", /not JSON/],
 		["a next state that is not there", machine({ A: { Type: "Pass", Next: "B" } }), /B/],
