@@ -96,6 +96,8 @@ export const limits = {
 	certificateNames: limit(10, "names per certificate", acm),
 	certificatesPerAccount: limit(2500, "certificates", acm),
 	certificateRequestsPerYear: limit(5000, "requests", acm),
+	/** For so long a function takes what it was told of the platform's certificate, which is checked to be good for 14 days more. */
+	certificateView: limit(10, "seconds", "ours: fourteen days are not over in ten seconds"),
 	acmDescribeRate: limit(10, "requests per second", acm),
 	acmRequestRate: limit(5, "requests per second", acm),
 	acmDeleteRate: limit(10, "requests per second", acm),

@@ -94,7 +94,7 @@ export function planAttachment(
 	if (refusal) return refused(refusal);
 	const { hostname } = request;
 	const generation = nextGeneration(claim?.generation, epoch);
-	const onceAnothers = !abandoned && claim !== undefined && claim.tenantId !== tenant.tenantId;
+	const onceAnothers = claim?.intent === "released" && claim.tenantId !== tenant.tenantId;
 	const custom = { ...customOf(request, now, undefined), ...(onceAnothers && { onceAnothers }) };
 	const after = newCustomClaim({ hostname, tenantId: tenant.tenantId, generation, predecessor: claim, custom }, now);
 	// An attempt before that another tenant took over has left it there.
@@ -102,16 +102,20 @@ export function planAttachment(
 	return accepted({
 		tenant: { ...tenant, customHostnames, updatedAt: now },
 		claim: { before: claim, after },
-		takesOver: abandoned ? lastOperation : undefined,
+		takesOver: abandoned && claim?.intent === "serve" ? lastOperation : undefined,
 	});
 }
 
-/** Somebody else's attempt that has failed without any proof: it must not keep the name's owner out. */
+/**
+ * Somebody else's attempt that has failed or was given up without any proof: it must not keep the name's owner out, be it for the time of a
+ * quarantine, since anyone can begin one.
+ */
 function isAbandoned({ tenant, claim, lastOperation }: DomainStanding): boolean {
-	if (!claim?.custom || claim.tenantId === tenant.tenantId || claim.intent !== "serve") return false;
+	if (!claim?.custom || claim.tenantId === tenant.tenantId) return false;
 	const { OwnershipVerified, Serving } = claim.conditions;
 	const isProven = OwnershipVerified.status === "true" || Serving.status === "true";
-	return !isProven && lastOperation?.status === "failed";
+	const hasFailed = claim.intent === "serve" && lastOperation?.status === "failed";
+	return !isProven && (hasFailed || claim.intent === "released");
 }
 
 /** Decides on the end of a custom domain, which goes first before whatever is under way for it. */

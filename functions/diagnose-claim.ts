@@ -9,19 +9,24 @@ import { dnsVerdictOf, findTenant } from "../services/distribution-tenants.ts";
 import type { DomainCertificate } from "../services/domain-certificates.ts";
 import { observeDomain } from "../services/observe-domain.ts";
 import { setting } from "../services/settings.ts";
+import { certificateOf } from "./certificate-of.ts";
 import { customOf } from "./custom-of.ts";
 
 /** Under which CloudFront names what it serves itself: to such a name a domain may lead without our target between. */
 const edgeSuffixes = ["cloudfront.net"];
 
-/**
- * Looks at a custom domain and says what stands in the way of `stage`, or of the first one that it has not passed. `certificate`: how
- * it stands, where the caller has asked already.
- */
+/** Looks at a custom domain and says what stands in the way of the first stage that it has not passed: for whoever asks. */
+export async function diagnoseNow(claim: Claim): Promise<Diagnosis> {
+	const stage = stageOf(claim);
+	// With all records right, nothing else tells of a certificate that has failed.
+	return await diagnoseClaim(claim, stage, stage === "certificate" ? () => certificateOf(claim) : undefined);
+}
+
+/** Looks at a custom domain and says what stands in the way of `stage`. `certificate`: how it stands, where that matters. */
 export async function diagnoseClaim(
 	claim: Claim,
-	stage?: DomainStage,
-	certificate?: DomainCertificate,
+	stage: DomainStage,
+	certificate?: () => Promise<DomainCertificate | undefined>,
 ): Promise<Diagnosis> {
 	return (await examineClaim(claim, stage, certificate)).diagnosis;
 }
@@ -29,16 +34,16 @@ export async function diagnoseClaim(
 /** As `diagnoseClaim`, with what was seen. */
 export async function examineClaim(
 	claim: Claim,
-	stage: DomainStage = stageOf(claim),
-	certificate?: DomainCertificate,
+	stage: DomainStage,
+	certificate?: () => Promise<DomainCertificate | undefined>,
 ): Promise<{ diagnosis: Diagnosis; observed: DomainObservations }> {
 	const expected = expectationOf(claim, stage);
 	const asksEdge = stage === "edge" || stage === "traffic";
 	const observed = await observeDomain(
 		{ ...expected, validationName: expected.certificateRecord?.name, connects: stage === "traffic" },
 		{
-			...(certificate && { certificate: () => Promise.resolve(observationOf(certificate)) }),
-			...(asksEdge && { cloudFront: () => lookAtCloudFront(claim.hostname) }),
+			...(certificate && { certificate: async () => observationOf(await certificate()) }),
+			...(asksEdge && { cloudFront: () => lookAtCloudFront(claim) }),
 		},
 	);
 	return { diagnosis: diagnose(expected, observed, isoNow()), observed };
@@ -79,13 +84,20 @@ function expectationOf(claim: Claim, stage: DomainStage): ExpectedDomain {
 	};
 }
 
-function observationOf({ status, reason, notAfter }: DomainCertificate) {
-	return { status, failureReason: reason, notAfter };
+function observationOf(certificate: DomainCertificate | undefined) {
+	return (
+		certificate && { status: certificate.status, failureReason: certificate.reason, notAfter: certificate.notAfter }
+	);
 }
 
-async function lookAtCloudFront(hostname: string): Promise<CloudFrontObservation> {
+async function lookAtCloudFront({ hostname, conditions }: Claim): Promise<CloudFrontObservation> {
 	const tenant = await findTenant(hostname);
-	if (!tenant) return { dns: notAsked, deployment: undefined, domain: undefined, conflict: undefined };
+	if (!tenant) {
+		// CloudFront tells of others' distributions only when it refuses a domain: that stands until it is asked to take the domain again.
+		const isRefused = conditions.EdgeAttached.reason === "DomainInUseElsewhere";
+		const conflict = isRefused ? { holder: undefined, isOurs: false } : undefined;
+		return { dns: notAsked, deployment: undefined, domain: undefined, conflict };
+	}
 	if (tenant.distributionId !== setting("MULTI_TENANT_DISTRIBUTION_ID")) {
 		const conflict = { holder: tenant.id, isOurs: true };
 		return { dns: notAsked, deployment: undefined, domain: undefined, conflict };

@@ -1,5 +1,5 @@
 import { readClaim } from "../../services/claims.ts";
-import { diagnoseClaim, diagnoseStranger } from "../diagnose-claim.ts";
+import { diagnoseNow, diagnoseStranger } from "../diagnose-claim.ts";
 import { readCustomHostname } from "../read-domain.ts";
 import { diagnosisView } from "./diagnosis-view.ts";
 import { defineRoute } from "./http.ts";
@@ -9,6 +9,6 @@ export const handler = defineRoute(routes.diagnoseDomain, async ({ path: { hostn
 	const { hostname } = readCustomHostname(text);
 	const claim = await readClaim(hostname);
 	const isServed = claim?.custom && claim.intent === "serve";
-	const diagnosis = isServed ? await diagnoseClaim(claim) : await diagnoseStranger(hostname);
+	const diagnosis = isServed ? await diagnoseNow(claim) : await diagnoseStranger(hostname);
 	return { body: diagnosisView(hostname, diagnosis) };
 });

@@ -5,7 +5,7 @@ import { changeClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
 import { bringForward } from "../../services/waits.ts";
 import { customOf } from "../custom-of.ts";
-import { diagnoseClaim } from "../diagnose-claim.ts";
+import { diagnoseNow } from "../diagnose-claim.ts";
 import { knownDomain } from "../known-domain.ts";
 import { readCustomHostname } from "../read-domain.ts";
 import { viewOf } from "../view-of-domain.ts";
@@ -30,7 +30,7 @@ export const handler = defineRoute(routes.verifyDomain, async ({ path: { tenantI
 		...held,
 		custom: { ...customOf(held), verifiedAskedAt: now },
 	}));
-	const verdict = await diagnoseClaim(claim);
+	const verdict = await diagnoseNow(claim);
 	// The ladder's own look comes now, which decides; that costs the customer none of its looks.
 	if (known.check && (await bringForward(known.check, now))) await sendCheck(known.check, 0);
 	const after = await knownDomain(tenantId, hostname);

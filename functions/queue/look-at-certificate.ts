@@ -1,8 +1,8 @@
 import type { Claim } from "../../domain/claim.ts";
 import { changeClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
-import { managedCertificateOf } from "../../services/distribution-tenants.ts";
-import { type DomainCertificate, describeDomainCertificate } from "../../services/domain-certificates.ts";
+import type { DomainCertificate } from "../../services/domain-certificates.ts";
+import { certificateOf } from "../certificate-of.ts";
 import { customOf } from "../custom-of.ts";
 import { diagnoseClaim } from "../diagnose-claim.ts";
 import type { Seen } from "./look.ts";
@@ -24,7 +24,7 @@ export async function lookAtCertificate(before: Claim): Promise<Seen> {
 		const events = [await eventOf(claim, "CertificateIssued", { endsAt: found.notAfter }, isoNow())];
 		return { outcome: "done", findings, events };
 	}
-	const diagnosis = await diagnoseClaim(claim, "certificate", found);
+	const diagnosis = await diagnoseClaim(claim, "certificate", async () => found);
 	if (terminal.has(found.status)) {
 		const detail = diagnosis.ok
 			? `The certificate is ${found.status} (${found.reason ?? "no reason was given"}).`
@@ -33,19 +33,6 @@ export async function lookAtCertificate(before: Claim): Promise<Seen> {
 	}
 	if (diagnosis.ok) return { outcome: "pending", lastSeen: `The certificate is ${found.status}.` };
 	return await noteObstacle(claim, "CertificateIssued", diagnosis);
-}
-
-/** The certificate that the claim has, or that CloudFront is getting for it; undefined when there is none. */
-export async function certificateOf(claim: Claim): Promise<(DomainCertificate & { arn?: string }) | undefined> {
-	const { certificateArn: arn, validation } = customOf(claim);
-	if (validation === "dns") {
-		const found = arn === undefined ? undefined : await describeDomainCertificate(arn);
-		return found && { ...found, ...(arn !== undefined && { arn }) };
-	}
-	const { distributionTenantId } = customOf(claim);
-	const managed = distributionTenantId === undefined ? undefined : await managedCertificateOf(distributionTenantId);
-	if (managed?.arn === undefined) return managed && { status: managed.status };
-	return { ...(await describeDomainCertificate(managed.arn)), status: managed.status, arn: managed.arn };
 }
 
 /** What a deletion and a renewal have to know of it. */

@@ -11,11 +11,11 @@ import { planDetachment } from "../../domain/plan-domain.ts";
 import { changeClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
 import { outboxPut, sendOut } from "../../services/outbox.ts";
+import { certificateOf } from "../certificate-of.ts";
 import { changeDomain } from "../change-domain.ts";
 import { customOf } from "../custom-of.ts";
 import { diagnoseClaim, examineClaim } from "../diagnose-claim.ts";
 import type { Seen } from "./look.ts";
-import { certificateOf } from "./look-at-certificate.ts";
 import { eventOf, noteObstacle } from "./note-obstacle.ts";
 
 const dayMs = 86_400_000;
@@ -94,7 +94,7 @@ async function watchCertificate(claim: Claim): Promise<Claim> {
 	if (!notice) {
 		return renewed ? await withCustom(claim, { certificateEndsAt: notAfter, expiryTold: undefined }) : claim;
 	}
-	const diagnosis = await diagnoseClaim(claim, "certificate", found);
+	const diagnosis = await diagnoseClaim(claim, "certificate", async () => found);
 	const asked = diagnosis.ok
 		? {
 				message: "Its renewal is not through yet.",

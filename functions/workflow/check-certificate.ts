@@ -5,16 +5,34 @@ import { describeCertificate } from "../../services/acm.ts";
 import { setting } from "../../services/settings.ts";
 import { defineStep, recordDone } from "./step.ts";
 
+let held: { view: ReturnType<typeof describeCertificate>; arn: string; untilMs: number } | undefined;
+
+/** One certificate is everybody's: of many tenants at once each sandbox asks once, for ACM takes ten requests a second. */
+function platformCertificate(): ReturnType<typeof describeCertificate> {
+	const [arn, now] = [setting("CERTIFICATE_ARN"), Date.now()];
+	if (held && held.arn === arn && now < held.untilMs) return held.view;
+	const view = describeCertificate(arn, now);
+	held = { view, arn, untilMs: now + limits.certificateView.value * 1_000 };
+	// What could not be asked is asked again.
+	view.catch(() => {
+		held = undefined;
+	});
+	return view;
+}
+
 /** Refuses to go on with a wildcard certificate that cannot serve the hostname (R7). Safe to repeat: it only looks. */
 export const handler = defineStep(async ({ input, state }) => {
-	const certificate = await describeCertificate(setting("CERTIFICATE_ARN"), Date.now());
+	const certificate = await platformCertificate();
 	const violation = firstViolation({
 		...certificate,
 		hostname: input.hostname,
 		minDaysLeft: limits.certificateMinDaysLeft.value,
 		dnsOwner: "operator",
 	});
-	if (violation) throw new HostmasterError("CertificateNotReady", `${violation.reason}: ${violation.message}`);
+	if (violation) {
+		held = undefined;
+		throw new HostmasterError("CertificateNotReady", `${violation.reason}: ${violation.message}`);
+	}
 	await recordDone(
 		{ ...input, state },
 		{

@@ -70,7 +70,7 @@ async function main(flags: Flags): Promise<boolean> {
 			`\n${failed === 0 ? "No unexplained difference" : `${failed} unexplained differences or failures`}, in ${seconds(startedAt)} s.`,
 		);
 	}
-	return failed === 0;
+	return failed === 0 && outcomes.length > 0;
 }
 
 async function started(

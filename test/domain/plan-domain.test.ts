@@ -69,11 +69,12 @@ describe("a new custom domain", () => {
 	});
 
 	const other = { ...domain(), tenantId: "ten_other" };
+	const others = { ...active, tenantId: "ten_other" };
 	it.each<[string, Partial<DomainStanding>, object]>([
 		["is another tenant's", { claim: other }, { rule: "taken" }],
 		[
 			"was another's until recently",
-			{ claim: releasedClaim(other, "2026-12-01T00:00:00.000Z") },
+			{ claim: releasedClaim(others, "2026-12-01T00:00:00.000Z") },
 			{ rule: "quarantined", until: "2027-03-01T00:00:00.000Z" },
 		],
 		["has it already", { claim: active, lastOperation: anOperation({ status: "succeeded" }) }, { rule: "attached" }],
@@ -95,10 +96,14 @@ describe("a new custom domain", () => {
 	});
 
 	it.each([
-		["after its quarantine, from whoever had it", releasedClaim(other, "2026-01-01T00:00:00.000Z"), 1_000_000_001],
+		["after its quarantine, from whoever had it", releasedClaim(others, "2026-01-01T00:00:00.000Z"), 1_000_000_001],
+		["at once, from whoever had proven nothing", releasedClaim(other, "2026-12-31T00:00:00.000Z"), 1_000_000_001],
 		["at once, by the tenant that gave it back", releasedClaim(domain(), "2026-12-31T00:00:00.000Z"), 1_000_000_001],
 	])("follows a released one %s", (_, claim, generation) => {
-		expect(attach(standing({ claim }))).toMatchObject({ claim: { before: claim, after: { generation, tenantId } } });
+		const lastOperation = anOperation({ kind: "detach-domain", status: "failed" });
+		expect(attach(standing({ claim, lastOperation }))).toMatchObject({
+			...{ claim: { before: claim, after: { generation, tenantId } }, takesOver: undefined },
+		});
 	});
 
 	it("remembers whose it was, also in the attempts that follow", () => {

@@ -58,7 +58,7 @@ describe("a domain that cannot be attached", () => {
 			"another tenant's of late",
 			"domain-quarantined",
 			"quarantine",
-			() => cloud.hold({ claim: releasedClaim(aDomainClaim({}, others), new Date().toISOString()) }),
+			() => cloud.hold({ claim: releasedClaim(proven(shop, others), new Date().toISOString()) }),
 		],
 		[
 			"one that the tenant has",

@@ -1,11 +1,14 @@
+import { DescribeCertificateCommand } from "@aws-sdk/client-acm";
+import { GetDistributionTenantByDomainCommand } from "@aws-sdk/client-cloudfront";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { withCondition } from "../../../domain/conditions.ts";
 import { handler } from "../../../functions/api/verify-domain.ts";
 import { transact } from "../../../services/dynamodb.ts";
 import { observeDomain } from "../../../services/observe-domain.ts";
 import { checkPut, park, readCheckOnly } from "../../../services/waits.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
-import { aDomainClaim, anAttachment, attaching, shop } from "../../builders/a-custom-domain.ts";
-import { cloudFrontHas, elsewhere, see } from "../../builders/a-seen-domain.ts";
+import { aDomainClaim, anAttachment, attaching, certificateArn, shop } from "../../builders/a-custom-domain.ts";
+import { cloudFrontHas, elsewhere, noSuchEntity, see } from "../../builders/a-seen-domain.ts";
 import { aClaim, aTenant, aWait, tenantId, withTrue } from "../../builders/entities.ts";
 import { ask, problem } from "./answers.ts";
 
@@ -83,6 +86,31 @@ describe("POST …/domains/{hostname}/verify", () => {
 		const { body } = await ask(handler, post());
 		expect(body["diagnosis"]).toMatchObject({ ok: true, reason: null, actor: null, fix: null });
 		expect(cloud.sent("checks")).toEqual([{ version: 1, ...watch, delaySeconds: 0 }]);
+	});
+
+	it("knows of another account's distribution what CloudFront has said, until it is asked again or has the domain", async () => {
+		const proven = withTrue(aDomainClaim({ validation: "dns" }), "OwnershipVerified", "CertificateIssued");
+		const message = "CloudFront has it in another account.";
+		const refused = { status: "false", reason: "DomainInUseElsewhere", message, actor: "customer" } as const;
+		const conditions = withCondition(proven.conditions, "EdgeAttached", refused, at(0));
+		await cloud.hold({ claim: { ...proven, conditions }, operation: anAttachment({ status: "failed" }) });
+		see();
+		cloud.cloudFront.on(GetDistributionTenantByDomainCommand).rejects(noSuchEntity);
+		const verdict = async () => (await ask(handler, post())).body["diagnosis"];
+		expect(await verdict()).toMatchObject({ ok: false, reason: "registered-elsewhere", actor: "customer" });
+		vi.setSystemTime(start + 10_000);
+		cloudFrontHas(cloud);
+		expect(await verdict()).toMatchObject({ ok: true });
+	});
+
+	it("says that a certificate has failed, though all records are right by now", async () => {
+		const claim = withTrue(aDomainClaim({ validation: "dns", certificateArn }), "OwnershipVerified");
+		await cloud.hold({ claim, operation: anAttachment({ status: "failed" }) });
+		see();
+		const Certificate = { Status: "FAILED", FailureReason: "CAA_ERROR" } as const;
+		cloud.acm.on(DescribeCertificateCommand, { CertificateArn: certificateArn }).resolves({ Certificate });
+		const { body } = await ask(handler, post());
+		expect(body).toMatchObject({ diagnosis: { reason: "certificate-forbidden-by-caa", actor: "customer" } });
 	});
 
 	it("looks though nobody waits for it: its operation has failed", async () => {

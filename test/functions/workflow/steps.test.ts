@@ -58,6 +58,25 @@ describe.each(states)("%s", (state) => {
 });
 
 describe("checking the certificate", () => {
+	let certificates = 0;
+	// What was told of one is taken for ten seconds.
+	beforeEach(() =>
+		vi.stubEnv("CERTIFICATE_ARN", `arn:aws:acm:us-east-1:222222222222:certificate/of-test-${++certificates}`),
+	);
+	afterEach(() => vi.unstubAllEnvs());
+
+	it("asks once for many at once, and again later", async () => {
+		await cloud.hold({ claim: aClaim(), operation: anOperation() });
+		const asked = () => cloud.acm.commandCalls(DescribeCertificateCommand).length;
+		const before = asked();
+		for (let at = 0; at < 5; at++) await run("CheckCertificate");
+		expect(asked()).toBe(before + 1);
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
+		await run("CheckCertificate");
+		vi.useRealTimers();
+		expect(asked()).toBe(before + 2);
+	});
+
 	it("records that it is issued and attached, and when that was first so", async () => {
 		await cloud.hold({ claim: aClaim(), operation: anOperation() });
 		await run("CheckCertificate");
