@@ -3,17 +3,17 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { z } from "zod";
 
 const run = promisify(execFile);
 /** Everything that is fetched or written here; safe to delete. */
 export const folder = resolve(".build/conformance");
 
-/** One thing that was looked at. `detail` says what was seen, or why it could not be looked at. */
-export interface CheckResult {
-	check: string;
-	outcome: "pass" | "fail" | "cannot run";
-	detail: string;
-}
+/** Things that were looked at. `detail` says what was seen, or why it could not be looked at. */
+export const checkResults = z.array(
+	z.object({ check: z.string(), outcome: z.enum(["pass", "fail", "cannot run"]), detail: z.string() }),
+);
+export type CheckResult = z.infer<typeof checkResults>[number];
 
 /** What a program wrote, and how it ended; a program that cannot be started throws. */
 export interface Ran {
@@ -117,8 +117,12 @@ async function ran(
 	}
 }
 
-/** Prints results as lines, and answers whether all could be looked at and passed. */
+/** Prints results as lines, or as JSON with `--json`, and answers whether all could be looked at and passed. */
 export function report(results: readonly CheckResult[]): boolean {
+	if (process.argv.includes("--json")) {
+		console.log(JSON.stringify(results));
+		return true;
+	}
 	for (const { check, outcome, detail } of results) console.log(`${outcome.padEnd(10)} ${check}: ${detail}`);
 	return results.every(({ outcome }) => outcome === "pass");
 }
