@@ -36,8 +36,10 @@ export async function holdCertificate(claim: Claim, { recordWithinMs = 0 } = {})
 	const tags = { application: "hostmaster", environment: setting("STAGE"), tenant: claim.tenantId };
 	// The attempt's own token is random, so the claim's is its own.
 	const arn = await requestCertificate({ hostname: claim.hostname, alsoFor, token, tags });
-	// Crash here? The same token brings the same certificate within the hour in which ACM knows it.
-	return note(claim, { arn, validationRecord: await recordOf(arn, Date.now() + recordWithinMs) });
+	// Crash here? The same token brings the same certificate within the hour in which ACM knows it. It is noted before its record is asked for,
+	// which may take its time, and may fail.
+	const noted = await note(claim, { arn, validationRecord: undefined });
+	return await note(noted, { arn, validationRecord: await recordOf(arn, Date.now() + recordWithinMs) });
 }
 
 /** Leaves room for renewals, and for what operators have to mend. Throws CertificateQuotaReached, with the figures. */
@@ -67,8 +69,9 @@ type Held = { arn: string; validationRecord: { name: string; value: string } | u
 async function note(claim: Claim, { arn, validationRecord }: Held): Promise<Claim> {
 	const { certificateArn, validationRecord: known } = customOf(claim);
 	if (certificateArn === arn && (known || !validationRecord)) return claim;
-	return await changeClaim(claim, (held) => ({
-		...held,
-		custom: { ...customOf(held), certificateArn: arn, ...(validationRecord && { validationRecord }) },
-	}));
+	return await changeClaim(claim, (held) => {
+		const { validationRecord: former, ...custom } = customOf(held);
+		const record = validationRecord ?? (custom.certificateArn === arn ? former : undefined);
+		return { ...held, custom: { ...custom, certificateArn: arn, ...(record && { validationRecord: record }) } };
+	});
 }

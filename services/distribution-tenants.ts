@@ -36,9 +36,11 @@ export interface DomainTenant {
 	certificateArn: string | undefined;
 }
 
-/** The distribution tenant that has the domain, in our own account; undefined when there is none. */
-export async function findTenant(hostname: string): Promise<DomainTenant | undefined> {
-	const found = await absent(() => client.send(new GetDistributionTenantByDomainCommand({ Domain: hostname })));
+/** The distribution tenant that has the domain, or the one with this `id`, in our own account; undefined when there is none. */
+export async function findTenant(hostname: string, id?: string): Promise<DomainTenant | undefined> {
+	const byId = new GetDistributionTenantCommand({ Identifier: id });
+	const byDomain = new GetDistributionTenantByDomainCommand({ Domain: hostname });
+	const found = await absent(() => (id === undefined ? client.send(byDomain) : client.send(byId)));
 	return found?.DistributionTenant && read(found.DistributionTenant, hostname);
 }
 
@@ -79,7 +81,7 @@ function creation(wanted: NewDomainTenant): CreateDistributionTenantCommand {
 		DistributionId: distributionId,
 		ConnectionGroupId: connectionGroupId,
 		// Letters, digits, hyphens and dots: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistributionTenant.html
-		Name: `hostmaster-${hostname.replace("*", "wildcard")}`.slice(0, 128),
+		Name: `hostmaster-${hostname.replace("*", "-any")}`.slice(0, 128),
 		Domains: [{ Domain: hostname }],
 		Enabled: true,
 		...("arn" in certificate

@@ -54,13 +54,19 @@ async function lookOrWait(check: Check, waits: readonly Wait[]): Promise<Seen> {
 		return await look(check, waits);
 	} catch (error) {
 		// Given up while it was looked at: whoever waits is told so now, not by the next look.
-		if (error instanceof HostmasterError && error.name === "Superseded") return { outcome: "done", findings: {} };
+		if (error instanceof HostmasterError && error.name === "Superseded") return superseded(check, error.detail);
 		logger.error("A look failed.", { kind: check.kind, subject: check.subject, error });
 		// Ours say that a service is away, and pass; another is a defect, which the ladder would hide until its end.
 		if (!(error instanceof HostmasterError)) count("BrokenLooks");
 		const because = error instanceof HostmasterError ? error.detail : "see the log of checkWaits.";
 		return { outcome: "pending", lastSeen: `Could not ask: ${because}` };
 	}
+}
+
+/** A watch goes on: its next look finds the new generation. Whatever else waits never counts as done by it. */
+function superseded({ kind }: Check, detail: string): Seen {
+	if (kind === "domain-watch") return { outcome: "pending", lastSeen: detail };
+	return { outcome: "over", error: "Superseded", detail };
 }
 
 function answer(check: Check, wait: Wait, seen: Seen): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Wait } from "../../domain/wait.ts";
 import { readClaims } from "../../services/claims.ts";
-import { deleteTenant, findTenant } from "../../services/distribution-tenants.ts";
+import { deleteTenant } from "../../services/distribution-tenants.ts";
 import { deleteCertificate } from "../../services/domain-certificates.ts";
 import { readOperation } from "../../services/operations.ts";
+import { edgesOf, stillLeaving } from "../edges-to-leave.ts";
 import type { Seen } from "./look.ts";
 
 /**
@@ -13,15 +14,17 @@ export async function lookAtDetached([wait]: readonly Wait[]): Promise<Seen> {
 	const operation = wait && (await readOperation(wait.operationId));
 	if (!operation) return { outcome: "done", findings: {} };
 	const { claims } = await readClaims(operation.hostnames.map(({ hostname }) => hostname));
-	for (const { hostname, custom } of claims.values()) {
+	for (const claim of stillLeaving(claims.values(), operation.hostnames)) {
+		const { hostname, custom } = claim;
 		if (!custom) continue;
-		const tenant = await findTenant(hostname);
-		if (tenant && (tenant.enabled || tenant.status !== "Deployed")) {
-			const lastSeen = `CloudFront is still disabling '${hostname}' (${tenant.status}).`;
-			return { outcome: "pending", lastSeen };
-		}
-		if (tenant && !(await deleteTenant(tenant.id))) {
-			return { outcome: "pending", lastSeen: `CloudFront does not delete '${hostname}' yet.` };
+		for (const tenant of await edgesOf(claim)) {
+			if (tenant.enabled || tenant.status !== "Deployed") {
+				const lastSeen = `CloudFront is still disabling '${hostname}' (${tenant.status}).`;
+				return { outcome: "pending", lastSeen };
+			}
+			if (!(await deleteTenant(tenant.id))) {
+				return { outcome: "pending", lastSeen: `CloudFront does not delete '${hostname}' yet.` };
+			}
 		}
 		const { certificateArn: arn } = custom;
 		if (arn !== undefined && !(await deleteCertificate(arn))) {

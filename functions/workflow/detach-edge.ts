@@ -1,8 +1,9 @@
 import { sendCheck } from "../../services/checks-queue.ts";
 import { readClaims } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
-import { disableTenant, findTenant } from "../../services/distribution-tenants.ts";
+import { disableTenant } from "../../services/distribution-tenants.ts";
 import { park } from "../../services/waits.ts";
+import { edgesOf, stillLeaving } from "../edges-to-leave.ts";
 import { defineStep, waitOf } from "./step.ts";
 
 /**
@@ -13,9 +14,9 @@ export const handler = defineStep(async (task, _claim, startedAt) => {
 	const { hostname, generation, hostnames } = task.input;
 	const { claims } = await readClaims(hostnames.map((name) => name.hostname));
 	// One after the other: CloudFront takes few requests a second of an account.
-	for (const claim of claims.values()) {
-		const tenant = claim.custom && (await findTenant(claim.hostname));
-		if (tenant?.enabled) await disableTenant(tenant.id);
+	for (const claim of stillLeaving(claims.values(), hostnames)) {
+		const edges = claim.custom ? await edgesOf(claim) : [];
+		for (const { id, enabled } of edges) if (enabled) await disableTenant(id);
 	}
 	const check = { kind: "domain-detached", subject: `${hostname}#${generation}` } as const;
 	await park(check, waitOf(task, startedAt), isoNow());

@@ -84,7 +84,7 @@ describe("creating a distribution tenant", () => {
 		const names = cloudFront
 			.commandCalls(CreateDistributionTenantCommand)
 			.map(({ args: [{ input }] }) => input.Name ?? "");
-		expect(names[0]).toBe("hostmaster-wildcard.acme.com");
+		expect(names[0]).toBe("hostmaster--any.acme.com");
 		expect(names[1]).toHaveLength(128);
 	});
 });

@@ -64,6 +64,33 @@ describe("a look at domains that are taken down", () => {
 		expect((await cloud.operation(attaching))?.["stepsDone"]).toHaveProperty("DetachEdge");
 	});
 
+	it("leaves alone what another application of this account has for the name", async () => {
+		await parked();
+		cloudFrontHas(cloud, { distribution: "EOTHER", enabled: false });
+		await look();
+		expect(deletedTenants()).toEqual([]);
+		expect(cloud.freed()).toEqual(["token-1"]);
+	});
+
+	it("deletes the target of a move that came to nothing, which has another name", async () => {
+		await parked();
+		cloudFrontHas(cloud, { distribution: "EOTHER" });
+		const target = { Id: "dt_1", DistributionId: "E2", Enabled: false, Status: "Deployed", Domains: [] };
+		cloud.cloudFront
+			.on(GetDistributionTenantCommand, { Identifier: "dt_1" })
+			.resolves({ DistributionTenant: target, ETag: "etag-1" });
+		await look();
+		expect(deletedTenants()).toEqual(["dt_1"]);
+	});
+
+	it("touches nothing that a newer attempt has made for the name", async () => {
+		await parked();
+		await cloud.hold({ claim: aDomainClaim(going, { generation: 9 }) });
+		cloudFrontHas(cloud, { enabled: false });
+		await look();
+		expect([...deletedTenants(), ...deletedCertificates()]).toEqual([]);
+	});
+
 	it("is done where nothing was ever made, or all is gone", async () => {
 		await parked();
 		await look();

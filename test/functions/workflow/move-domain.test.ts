@@ -84,6 +84,26 @@ describe("a domain that another distribution of this account has", () => {
 		await expect(runDomain("AttachEdge")).rejects.toMatchObject({
 			...{ name: "DomainInUseHere", detail: expect.stringContaining("the source is enabled") },
 		});
+		// Whoever takes the domain down finds the target by it.
+		expect((await cloud.claim(shop))?.["custom"]).toMatchObject({ distributionTenantId: "dt_target" });
+	});
+
+	it("is not moved from another than was confirmed", async () => {
+		heldByOther();
+		await domainWorld(cloud, aDomainClaim({ ...moving, moveFrom: "dt_another" }));
+		await expect(runDomain("AttachEdge")).rejects.toMatchObject({
+			...{ name: "DomainInUseHere", detail: expect.stringContaining("'dt_other' has it") },
+		});
+		expect(moves()).toEqual([]);
+	});
+
+	it("is made as any other once nobody has it any more", async () => {
+		await domainWorld(cloud, aDomainClaim(moving));
+		await runDomain("AttachEdge");
+		expect(cloud.cloudFront.commandCalls(CreateDistributionTenantCommand)[0]?.args[0].input).toMatchObject({
+			Domains: [{ Domain: shop }],
+		});
+		expect(moves()).toEqual([]);
 	});
 
 	it("is not moved twice", async () => {
