@@ -93,7 +93,13 @@ export const eventsOut = {
 	DomainDetached: succeededEvent("The custom domain is taken down, and in quarantine."),
 	DomainDetachFailed: failedEvent("Taking the custom domain down stopped; the edge may have answered 410 already."),
 	CertificateExpiring: z
-		.object({ ...aboutDomain, endsAt: z.string(), daysLeft: z.int(), message: z.string(), fix: z.string() })
+		.object({
+			...aboutDomain,
+			endsAt: z.string(),
+			stage: z.int().meta({ description: "45, 30, 14 or 7: of how many days before the end this is the notice." }),
+			daysLeft: z.int(),
+			...{ message: z.string(), fix: z.string() },
+		})
 		.meta({ description: "A certificate nears its end and is not renewed: whose record is missing." }),
 	TenantOnboardingRejected: z
 		.object({ ...rejection, slug: z.string().optional() })

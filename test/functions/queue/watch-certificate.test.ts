@@ -2,8 +2,10 @@ import { DescribeCertificateCommand } from "@aws-sdk/client-acm";
 import { GetManagedCertificateDetailsCommand } from "@aws-sdk/client-cloudfront";
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import type { CustomDomain } from "../../../domain/custom-domain.ts";
 import { seen } from "../../../domain/domain-observations.ts";
+import { eventsOut } from "../../../domain/events.ts";
 import { handler } from "../../../functions/queue/check-waits.ts";
 import { transact } from "../../../services/dynamodb.ts";
 import { pendingEvents } from "../../../services/outbox.ts";
@@ -92,6 +94,13 @@ describe("a certificate that nears its end", () => {
 		acmSays(198);
 		await lookOn(185);
 		expect(notices()).toEqual([14]);
+	});
+
+	it("is told as its published schema says", async () => {
+		acmSays(198);
+		await lookOn(153);
+		const [notice] = cloud.told().filter(({ detailType }) => detailType === "CertificateExpiring");
+		expect(() => z.strictObject(eventsOut.CertificateExpiring.shape).parse(notice?.detail)).not.toThrow();
 	});
 
 	it("says whose record is missing, by name", async () => {
