@@ -1,12 +1,24 @@
 import { defineConfig } from "vitest/config";
 
+/** What is tested here keeps nothing between two calls: no client, no setting, no world. */
+const stateless = ["test/domain/**/*.test.ts", "test/local/states/**/*.test.ts"];
+const acceptance = "test/acceptance/**/*.test.ts";
+// The matrix of faults takes minutes; `npm run matrix` runs it.
+const matrix = process.env["MATRIX"] ? [] : ["test/acceptance/matrix/**"];
+
+// What runs beside them may have both processors for a while.
+const patient = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
+
 export default defineConfig({
 	test: {
-		include: ["test/**/*.test.ts"],
-		// The matrix of faults takes minutes; `npm run matrix` runs it.
-		exclude: process.env["MATRIX"] ? [] : ["test/acceptance/matrix/**"],
-		// A world is a whole local cloud in one process: two at a time is what two cores carry.
-		maxWorkers: 2,
+		projects: [
+			// A process for each file would cost more than most of these tests do.
+			{ extends: true, test: { name: "stateless", include: stateless, isolate: false } },
+			{ extends: true, test: { name: "units", include: ["test/**/*.test.ts"], exclude: [...stateless, acceptance] } },
+			{ extends: true, test: { name: "acceptance", include: [acceptance], exclude: matrix, ...patient } },
+		],
+		// A world is a whole local cloud in one process, and mostly waits: three at a time is what two cores carry.
+		maxWorkers: 3,
 		testTimeout: 30_000,
 		// What the functions log is their operators' reading, not that of whoever runs the tests.
 		env: { POWERTOOLS_LOG_LEVEL: "SILENT" },

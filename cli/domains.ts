@@ -67,9 +67,11 @@ function addVerify(domains: CommandUnknownOpts, context: Context): void {
 			const seen = await api().call(domainRoutes.verifyDomain, { path, patienceSeconds });
 			const { operationId } = seen.domain;
 			if (!watch || operationId === null) {
-				const verdict = seen.diagnosis.ok ? "" : `\n\n${diagnosisText(seen.diagnosis, paint.result)}`;
-				const text = `${domainText(seen.domain, paint.result)}${verdict}`;
-				return answer({ value: seen, text, exit: exitOfDomain(seen.domain) });
+				const exit = exitOfDomain(seen.domain);
+				// What the domain waits for is what the look before saw: the one that decides has only been asked for.
+				const isSaid = seen.diagnosis.ok && exit === 0;
+				const verdict = isSaid ? "" : `\n\n${diagnosisText(seen.diagnosis, paint.result)}`;
+				return answer({ value: seen, text: `${domainText(seen.domain, paint.result)}${verdict}`, exit });
 			}
 			for (const line of diagnosisText(seen.diagnosis, paint.progress).split("\n")) tell(line);
 			await followFor(context, operationId, { timeoutSeconds: timeout });

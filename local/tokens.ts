@@ -13,7 +13,8 @@ export interface TokensOptions {
 }
 
 export interface TokenRequest {
-	sub: string;
+	/** Undefined: it names nobody, as RFC 7519 allows. */
+	sub: string | undefined;
 	scopes: readonly string[];
 	ttlSeconds: number;
 }
@@ -49,11 +50,10 @@ export async function createTokens({ directory, issuer, audience, clock }: Token
 		},
 		token({ sub, scopes, ttlSeconds }) {
 			const issuedAt = Math.floor(clock.now() / 1000);
-			return new SignJWT({ scope: scopes.join(" ") })
+			return new SignJWT({ scope: scopes.join(" "), ...(sub !== undefined && { sub }) })
 				.setProtectedHeader({ alg: "RS256", kid, typ: "JWT" })
 				.setIssuer(issuer)
 				.setAudience(audience)
-				.setSubject(sub)
 				.setIssuedAt(issuedAt)
 				.setExpirationTime(issuedAt + ttlSeconds)
 				.sign(key);

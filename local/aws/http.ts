@@ -11,6 +11,8 @@ export interface Listening {
 
 /** Listens; port 0 takes a free one. Rejects with the system's error, e.g. `EADDRINUSE`. */
 export function listen(server: Server, host: string, port: number): Promise<Listening> {
+	// Longer than clients keep a connection that nobody uses: one that a busy machine is late to use would be cut under a request.
+	server.keepAliveTimeout = 65_000;
 	return new Promise((resolve, reject) => {
 		server.once("error", reject);
 		server.listen(port, host, () => {

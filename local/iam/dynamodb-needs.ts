@@ -9,6 +9,10 @@ export const leadingKeys = "dynamodb:leadingkeys";
 const table = z.object({ TableName: z.string() });
 const keyed = table.extend({ Key: z.object({ pk: z.object({ S: z.string() }) }) });
 const indexed = table.extend({ IndexName: z.string().optional() });
+const queried = z.object({
+	KeyConditionExpression: z.string(),
+	ExpressionAttributeValues: z.record(z.string(), z.looseObject({ S: z.string().optional() })),
+});
 const batch = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
 const part = table.optional();
 const writes = z.object({
@@ -33,7 +37,8 @@ export function dynamodbNeeds(call: ServiceCall): Need[] | undefined {
 		case "Query":
 		case "Scan": {
 			const read = indexed.safeParse(input).data;
-			return read && [need(operation, read.TableName, read.IndexName)];
+			const context = read?.IndexName === undefined ? { context: leading(queriedKey(input)) } : {};
+			return read && [{ ...need(operation, read.TableName, read.IndexName), ...context }];
 		}
 		case "BatchGetItem":
 		case "BatchWriteItem": {
@@ -51,12 +56,21 @@ export function dynamodbNeeds(call: ServiceCall): Need[] | undefined {
 		default: {
 			const read = table.safeParse(input).data;
 			const key = keyed.safeParse(input).data?.Key.pk.S;
-			// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html: those of an index's query are not told here
-			return (
-				read && [{ ...need(operation, read.TableName), context: { [leadingKeys]: key === undefined ? [] : [key] } }]
-			);
+			return read && [{ ...need(operation, read.TableName), context: leading(key) }];
 		}
 	}
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html: those of an index's query are not told here. */
+function leading(key: string | undefined): Record<string, string[]> {
+	return { [leadingKeys]: key === undefined ? [] : [key] };
+}
+
+/** The partition key that a query names; every table here calls it `pk`. */
+function queriedKey(input: unknown): string | undefined {
+	const read = queried.safeParse(input).data;
+	const placeholder = read && /(?:^|\s)pk\s*=\s*(:\w+)/.exec(read.KeyConditionExpression)?.[1];
+	return placeholder === undefined ? undefined : read?.ExpressionAttributeValues[placeholder]?.S;
 }
 
 function tableArn(nameOrArn: string, caller: Caller): string {

@@ -95,6 +95,7 @@ const parallel = z.strictObject({
 const map = z.strictObject({
 	Type: z.literal("Map"),
 	...handled,
+	// Objects are for the Distributed mode: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
 	Items: z.union([z.array(json), expression]).optional(),
 	ItemSelector: template,
 	MaxConcurrency: amount.default(0),

@@ -16,7 +16,7 @@ const acceptedSchema = z.object({ tenant: tenantViewSchema, operation: operation
 let world: World;
 beforeAll(async () => {
 	world = await aWorld();
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const post = (body: unknown, key?: string) =>
@@ -112,7 +112,7 @@ describe("POST /v1/tenants", () => {
 describe("the lists", () => {
 	beforeAll(async () => {
 		await world.ended((await world.operations()).length, 40_000);
-	}, 60_000);
+	});
 
 	/** Pages of a list, to its end. */
 	async function pages(path: string, name: "tenants" | "operations", limit: number) {

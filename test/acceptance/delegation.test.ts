@@ -21,7 +21,7 @@ let world: World;
 beforeAll(async () => {
 	await packageStages(["nonprod"], () => {});
 	world = await aWorld(["nonprod"]);
-}, 120_000);
+});
 afterAll(() => world.close());
 
 /** The registrar's stack, as it is packaged, for the domain of a laptop. */
@@ -83,7 +83,7 @@ describe("a stack whose name the registrar delegates", () => {
 		expect(steps).toContain("Delegation CREATE_FAILED");
 		expect(steps.filter((step) => step.startsWith("WildcardCertificate"))).toEqual([]);
 		expect(leads()).toBe(`60 ${servers().join(",")}`);
-	}, 60_000);
+	});
 
 	it("goes on there when it is deployed again, and its delegation stays when what failed is cleaned up", async () => {
 		await deployRegistrar();
@@ -99,13 +99,13 @@ describe("a stack whose name the registrar delegates", () => {
 		const soa = await world.resolver.resolveSoa(platformDomain);
 		expect(soa.minttl).toBe(60);
 		await expect(world.resolver.resolveNs(platformDomain)).resolves.toHaveLength(4);
-	}, 60_000);
+	});
 
 	it("changes nothing when it is deployed once more", async () => {
 		const { steps, failure } = await deploy();
 		expect(failure).toBeUndefined();
 		expect(steps.filter((step) => step.startsWith("Delegation"))).toEqual([]);
-	}, 60_000);
+	});
 
 	it("stands again when it is asked to with another nonce, and vouches for the zone, which is signed now", async () => {
 		const [apex] = world.account("registrar").route53.hosted();
@@ -127,7 +127,7 @@ describe("a stack whose name the registrar delegates", () => {
 		expect(steps.filter((step) => step.startsWith("Delegation"))).toContain("Delegation UPDATE_COMPLETE");
 		expect(leads()).toBe(`300 ${servers().join(",")}`);
 		expect(delegation("DS")).toBe(`300 ${KeySigningKey?.DSRecord}`);
-	}, 60_000);
+	});
 
 	it.each<[string, "UPSERT" | "CREATE", string, "A" | "NS" | "TXT", string]>([
 		["an address at the apex", "UPSERT", apexDomain, "A", "192.0.2.1"],
@@ -155,5 +155,5 @@ describe("a stack whose name the registrar delegates", () => {
 		await world.account("nonprod").stacks.remove(stackName);
 		expect([delegation(), delegation("DS")]).toEqual([undefined, undefined]);
 		expect(world.account("nonprod").route53.hosted()).toHaveLength(1);
-	}, 60_000);
+	});
 });

@@ -5,7 +5,7 @@ import { aWorld, type World } from "./world.ts";
 let world: World;
 beforeAll(async () => {
 	world = await aWorld();
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 describe("the demo's custom domain", () => {
@@ -28,7 +28,7 @@ describe("the demo's custom domain", () => {
 		expect(story).toContain("leads to shops.former-host.com");
 		expect(story).toContain(`customer: ${brought.mistake.fix}`);
 		expect(story).toMatch(/mends it at its DNS provider: shop\.globex\.com CNAME [0-9a-z]{26}\.edge\./);
-	}, 120_000);
+	});
 });
 
 describe("a demo that did not go so", () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 	world = await aWorld({ insyncDelayMs: 0 });
 	domains = domainsAt(world);
 	acme = await domains.tenant("acme");
-}, 60_000);
+});
 afterAll(async () => {
 	domains?.leave();
 	await world?.close();
@@ -40,8 +40,8 @@ describe("a live site that moves here, under its visitors' eyes", () => {
 		}
 		await domains.verify(acme, hostname);
 		// All that can be done before the move is done: certificate, edge, route. Then it is the customer's turn.
-		const waiting = async () => (await domains.show(acme, hostname)).domain.waiting?.kind;
-		await expect.poll(waiting, { timeout: 20_000 }).toBe("domain-traffic");
+		const waiting = async () => (await domains.verify(acme, hostname)).domain.waiting?.kind;
+		await expect.poll(waiting, { interval: 1_000 }).toBe("domain-traffic");
 		expect(await domains.open(hostname)).toMatchObject({ status: 200, tenantId: acme });
 		expect(await domains.handshake(hostname)).toBe(`DNS:${hostname}`);
 		expect(visiting.met()).toEqual([{ by: "the old provider" }]);
@@ -70,12 +70,12 @@ describe("a domain that is to be its tenant's primary name", () => {
 		await domains.verify(acme, "www.acme.org");
 		await domains.ends(acme, "www.acme.org");
 		const isPrimary = async () => (await domains.show(acme, "www.acme.org")).domain.primary;
-		await expect.poll(isPrimary, { timeout: 15_000 }).toBe(true);
+		await expect.poll(isPrimary).toBe(true);
 		const seen = () => {
 			pass(limits.edgeEntryAge.value);
 			return domains.open(hostname);
 		};
-		await expect.poll(seen, { timeout: 10_000 }).toMatchObject({ status: 308, location: "https://www.acme.org/" });
+		await expect.poll(seen).toMatchObject({ status: 308, location: "https://www.acme.org/" });
 	});
 });
 
@@ -122,5 +122,27 @@ describe("a domain that CloudFront has elsewhere", () => {
 		expect((await domains.certificates()).filter((name) => name === "older.acme.com")).toHaveLength(1);
 		const types = (await world.history(`${operationId}-1`, "attach-domain")).map(({ type }) => type);
 		expect(types.filter((type) => type === "ExecutionRedriven")).toHaveLength(1);
+	});
+
+	it("goes over to a certificate of CloudFront's own when it is posted again so, and leaves none behind", async () => {
+		const name = "oldest.acme.com";
+		await domains.turn("elsewhere", { domain: name, on: true });
+		await domains.add(acme, name, { validation: "dns" });
+		const isTold = async () => (await domains.show(acme, name)).domain.records.every(({ value }) => value !== null);
+		await expect.poll(isTold).toBe(true);
+		for (const { name: at, type, value } of (await domains.show(acme, name)).domain.records) {
+			if (at !== null && value !== null) await domains.set(at, type, value);
+		}
+		await domains.verify(acme, name);
+		await domains.ends(acme, name, "failed");
+		expect(await operationsOf(name)).toMatchObject({ failure: { step: "AttachEdge", error: "DomainInUseElsewhere" } });
+		await domains.turn("elsewhere", { domain: name, on: false });
+		const { domain } = await domains.add(acme, name);
+		expect(domain).toMatchObject({ attempt: 2, validation: "http" });
+		await domains.set(name, "CNAME", recordOf(domain, "CNAME").value);
+		await domains.verify(acme, name);
+		expect(await domains.ends(acme, name)).toMatchObject({ status: "active" });
+		expect((await domains.certificates()).filter((one) => one === name)).toHaveLength(1);
+		expect(await domains.handshake(name)).toBe(`DNS:${name}`);
 	});
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 	told = world.listenTo({ source: ["hostmaster"] });
 	domains = domainsAt(world);
 	acme = await domains.tenant("acme");
-}, 60_000);
+});
 afterAll(async () => {
 	domains?.leave();
 	await world?.close();
@@ -51,7 +51,7 @@ describe("a customer who does nothing for a week", () => {
 			}
 			const before = check?.looks ?? -1;
 			const isLookedAt = async () => (await ownershipCheck())?.looks !== before;
-			await vi.waitUntil(isLookedAt, { timeout: 10_000, interval: 20 });
+			await vi.waitUntil(isLookedAt, { timeout: 60_000, interval: 20 });
 			// The subscriber's queue keeps what it was told for four days.
 			await told();
 			domains.comeWith(await world.cloud.tokens.token({ sub: "later", scopes: allScopes, ttlSeconds: 3_600 }));
@@ -63,14 +63,21 @@ describe("a customer who does nothing for a week", () => {
 		expect(left).toMatchObject({ nextActor: "customer" });
 		expect(ended?.failure).toMatchObject({ step: "VerifyOwnership", error: "CustomerWaitExpired", actor: "customer" });
 		expect(ended?.failure?.detail).toContain("acme.myshopify.com");
-	}, 120_000);
+	});
 
 	it("has cost few state transitions, and one word on the bus", async () => {
 		const history = await world.history(`${operationId}-1`, "attach-domain");
 		expect(statesEntered(history).length).toBeLessThanOrEqual(60);
-		const types = async () =>
-			(await told()).map(({ detailType }) => detailType).filter((type) => type.startsWith("Domain"));
-		await expect.poll(types).toEqual(["DomainActionRequired", "DomainFailed"]);
+		// An event comes at least once: to a clock that jumps the sweeper may think one lost that is being sent. Its id tells.
+		const heard = async () => {
+			const events = (await told()).filter(({ detailType }) => detailType.startsWith("Domain"));
+			const once = new Map(events.map((event) => [event.detail["eventId"], event]));
+			return [...once.values()].map(({ detailType, detail }) => [detailType, detail["reason"]]);
+		};
+		await expect.poll(heard).toEqual([
+			["DomainActionRequired", "cname-wrong-target"],
+			["DomainFailed", undefined],
+		]);
 	});
 
 	it("begins anew by posting again, with another token: the old one proves nothing", async () => {
@@ -85,6 +92,6 @@ describe("a customer who does nothing for a week", () => {
 		await domains.verify(acme, hostname);
 		// No further: TLS goes by the machine's own time, in which the new certificate is not good yet.
 		const proven = async () => (await domains.show(acme, hostname)).domain.conditions[1];
-		await expect.poll(proven, { timeout: 10_000 }).toMatchObject({ type: "OwnershipVerified", status: "true" });
+		await expect.poll(proven).toMatchObject({ type: "OwnershipVerified", status: "true" });
 	});
 });

@@ -99,10 +99,15 @@ export function domainsAt(around: Surroundings) {
 		},
 		diagnose: (hostname: string): Promise<DiagnosisView> =>
 			ask("GET", `/v1/domains/${hostname}/diagnosis`, diagnosisSchema),
-		/** Resolves when the newest operation of a domain has ended as is expected. */
+		/** Resolves when the newest operation of a domain has ended as is expected. What a look came too early for is looked at again. */
 		async ends(tenantId: string, hostname: string, status = "succeeded") {
 			const { operation } = await show(tenantId, hostname);
-			const ended = await around.client.follow(operation?.operationId ?? "", 30_000, () => {});
+			const follow = () => around.client.follow(operation?.operationId ?? "", 7_000, () => {});
+			const again = async () => {
+				await this.verify(tenantId, hostname);
+				return await follow();
+			};
+			const ended = await follow().catch(again).catch(again);
 			expect(ended, JSON.stringify((await show(tenantId, hostname)).domain.conditions)).toMatchObject({ status });
 			return (await show(tenantId, hostname)).domain;
 		},

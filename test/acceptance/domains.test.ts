@@ -17,7 +17,7 @@ beforeAll(async () => {
 	told = world.listenTo({ source: ["hostmaster"] });
 	domains = domainsAt(world);
 	acme = await domains.tenant("acme");
-}, 60_000);
+});
 afterAll(async () => {
 	domains?.leave();
 	await world?.close();
@@ -39,7 +39,7 @@ describe("a custom domain, from its POST to HTTPS", () => {
 		target = recordOf(domain, "CNAME").value;
 		expect(target).toMatch(/^[0-9a-z]{26}\.edge\.app\.hostmaster\.test$/);
 		// The first look comes by itself.
-		await expect.poll(async () => (await shows()).waiting?.lastSeen, { timeout: 5_000 }).toMatch(/^[a-z-]+: /);
+		await expect.poll(async () => (await shows()).waiting?.lastSeen).toMatch(/^[a-z-]+: /);
 	});
 
 	it("is waited for; a wrong CNAME is told with what to do, and by whom", async () => {
@@ -113,7 +113,7 @@ describe("the life of a tenant with domains of its own", () => {
 	/** The edge may route by what it read of the map some seconds ago. */
 	const becomes = async (name: string, page: object) => {
 		pass(limits.edgeEntryAge.value);
-		await expect.poll(() => get(name), { timeout: 5_000 }).toMatchObject(page);
+		await expect.poll(() => get(name)).toMatchObject(page);
 	};
 	const change = async (what: string, body: object) => {
 		const answer = await world.call("POST", `/v1/tenants/${acme}/${what}`, { body, key: crypto.randomUUID() });
@@ -153,7 +153,7 @@ describe("the life of a tenant with domains of its own", () => {
 			pass(limits.edgeEntryAge.value);
 			return domains.open(hostname);
 		};
-		await expect.poll(seen, { timeout: 10_000 }).toMatchObject({ status: 410 });
+		await expect.poll(seen).toMatchObject({ status: 410 });
 		await domains.succeeds(operation.operationId);
 		await expect(domains.handshake(hostname)).rejects.toThrow();
 		expect(await domains.distributionTenants()).not.toContain(hostname);
@@ -180,6 +180,6 @@ describe("the life of a tenant with domains of its own", () => {
 			(await world.rows("hostmaster-nonprod-waits")).filter(
 				({ kind }) => kind !== undefined && kind !== "domain-watch",
 			);
-		await expect.poll(waits, { timeout: 5_000 }).toEqual([]);
+		await expect.poll(waits).toEqual([]);
 	});
 });

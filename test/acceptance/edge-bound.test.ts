@@ -13,7 +13,7 @@ beforeAll(async () => {
 	world = await aWorld();
 	await Promise.all(["plain", "stale"].map((slug) => world.client.createTenant(world.client.newTenant(slug))));
 	await world.ended(2, 30_000);
-}, 60_000);
+});
 afterAll(async () => {
 	vi.useRealTimers();
 	await world?.close();

@@ -33,7 +33,7 @@ beforeAll(async () => {
 		return Promise.resolve(existsSync(worldFile) ? JSON.parse(readFileSync(worldFile, "utf8")) : undefined);
 	});
 	broken = breakerOf(world);
-}, 120_000);
+});
 afterAll(async () => {
 	running.kill("SIGTERM");
 	await once(running, "exit");
@@ -90,12 +90,12 @@ describe("from an empty world", () => {
 		const { error } = JSON.parse(stdout);
 		expect(error.title).toContain("Delegation");
 		expect(error.detail).toMatch(/assume-role.*Who acts: operator/s);
-	}, 120_000);
+	});
 
 	it("the registrar is deployed, and what failed goes on", async () => {
 		await typed("registrar deploy");
 		await typed("environments onboard nonprod");
-	}, 120_000);
+	});
 
 	it.each<[string, string]>([
 		["account", "account .*ok"],
@@ -125,7 +125,7 @@ describe("from an empty world", () => {
 		const statuses = environments.map(({ status }: { status: string }) => status);
 		expect(statuses).toEqual(["UPDATE_COMPLETE", expect.stringMatching(/^(?:CREATE|UPDATE)_COMPLETE$/)]);
 		expect(new Set(environments.map(({ release }: { release: string }) => release)).size).toBe(1);
-	}, 120_000);
+	});
 
 	it("onboarding again changes nothing, and neither does a promotion", async () => {
 		const { steps } = await typed("environments onboard nonprod");
@@ -136,17 +136,17 @@ describe("from an empty world", () => {
 			plan: [],
 			carriedOut: false,
 		});
-	}, 60_000);
+	});
 
 	it("each environment has tenants of its own, and no name of one leads to the other", async () => {
 		for (const stage of stageNames) await typed(`tenants add acme --api ${stage} --watch`);
 		expect(await addressOf("acme.app.nonprod.hostmaster.test")).toBe("127.0.53.3");
 		expect(await addressOf("acme.app.hostmaster.test")).toBe("127.0.53.4");
-	}, 60_000);
+	});
 
 	it("doctor has nothing to say", async () => {
 		expect(await typed("doctor")).toMatchObject({ findings: [], unknown: [] });
-	}, 60_000);
+	});
 });
 
 describe("what is broken", () => {
@@ -163,7 +163,7 @@ describe("what is broken", () => {
 		]);
 		expect(await addressOf("acme.app.hostmaster.test")).toBe("127.0.53.4");
 		expect(await addressOf("acme.app.nonprod.hostmaster.test")).not.toBe("127.0.53.3");
-	}, 60_000);
+	});
 
 	it("is mended by onboarding again, where it is the delegation, and once more changes nothing", async () => {
 		const stepOf = async (name: string) => {
@@ -175,7 +175,7 @@ describe("what is broken", () => {
 		await fetch(`${world.registrar.aws}/_local/flush`, { method: "POST", body: "{}" });
 		expect(await found("--env", "nonprod")).toEqual([expect.stringMatching(/^hostnames nonprod: acme\./)]);
 		expect(await stepOf("stack")).toContain("is so already");
-	}, 60_000);
+	});
 
 	it("in prod and at the apex is named one by one", async () => {
 		await broken.listLameServer("prod");
@@ -196,7 +196,7 @@ describe("what is broken", () => {
 			expect.stringMatching(/^tags prod: OperationsQueue/),
 		]);
 		expect(await found()).toContainEqual(expect.stringMatching(/^parity .*OperationsQueue/));
-	}, 60_000);
+	});
 });
 
 describe("removing an environment", () => {
@@ -205,7 +205,7 @@ describe("removing an environment", () => {
 		const { exit, stdout } = await type("environments remove nonprod --confirm nonprod");
 		expect(exit).toBe(2);
 		expect(JSON.parse(stdout).error.title).toContain("acme.app.nonprod.hostmaster.test");
-	}, 60_000);
+	});
 
 	it("deletes nothing while hands have delegated it elsewhere, and an onboarding brings back what was withdrawn", async () => {
 		await typed("tenants remove acme --api nonprod --watch");
@@ -218,7 +218,7 @@ describe("removing an environment", () => {
 		await typed("environments onboard nonprod");
 		expect(await health("nonprod")).toMatchObject({ status: "ok" });
 		expect((await found("--env", "nonprod")).filter((fault) => fault.includes(" nonprod: "))).toEqual([]);
-	}, 60_000);
+	});
 
 	it("takes the delegation first, the zone last, and can be repeated", async () => {
 		const { exit, stdout, stderr } = await type("environments remove nonprod --confirm nonprod");
@@ -230,7 +230,7 @@ describe("removing an environment", () => {
 		expect(JSON.parse(stdout).steps.at(-1)).toMatchObject({ step: "zone", outcome: "done" });
 		const { steps } = await typed("environments remove nonprod --confirm nonprod");
 		expect(steps.at(-1).detail).toContain("has no zone any more");
-	}, 60_000);
+	});
 
 	it("leaves what a new stack of that name has to have for itself, so that none is begun", async () => {
 		const { exit, stdout } = await type("environments onboard nonprod");
@@ -238,5 +238,5 @@ describe("removing an environment", () => {
 		const { error } = JSON.parse(stdout);
 		expect(error.title).toContain("An earlier stack of nonprod has left 9 of 9 resources");
 		expect(error.detail).toContain("hostmaster-nonprod-registry");
-	}, 60_000);
+	});
 });

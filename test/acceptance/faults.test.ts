@@ -22,7 +22,7 @@ describe("ten onboardings while 5 % of the AWS calls fail, deliveries repeat and
 			...byEvent.map((slug) => world.signUp(world.client.newTenant(slug))),
 		]);
 		await world.ended(slugs.length, 80_000);
-	}, 100_000);
+	});
 	afterAll(() => world?.close());
 
 	it("all end active, and none twice", async () => {

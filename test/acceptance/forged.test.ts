@@ -15,7 +15,7 @@ beforeAll(async () => {
 	await Promise.all(["victim", "attacker"].map((slug) => world.client.createTenant(world.client.newTenant(slug))));
 	await world.ended(2, 30_000);
 	for (const { slug, tenantId } of await world.tenants()) ids[slug] = tenantId;
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 /** What the application behind the edge was given. */

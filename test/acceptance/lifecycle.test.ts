@@ -19,7 +19,7 @@ describe("the life of a tenant", () => {
 		const { tenant, operation } = await world.client.createTenant(world.client.newTenant("acme"));
 		({ tenantId } = tenant);
 		expect(await end(operation.operationId)).toBe("succeeded");
-	}, 60_000);
+	});
 	afterAll(() => world?.close());
 
 	const show = async () => tenantViewSchema.parse((await world.call("GET", `/v1/tenants/${tenantId}`)).json);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 	await Promise.all(served.map((slug) => world.client.createTenant(world.client.newTenant(slug))));
 	await world.ended(served.length, 30_000);
 	vi.spyOn(console, "error").mockImplementation(() => {}); // the edge's log of what it could not read
-}, 60_000);
+});
 afterAll(async () => {
 	vi.useRealTimers();
 	vi.restoreAllMocks();

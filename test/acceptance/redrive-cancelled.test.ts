@@ -34,7 +34,7 @@ describe("an onboarding that a DELETE has cancelled while it waited for its reco
 		await eventually("The withdrawal", deadlineMs, async () =>
 			(await map())?.["status"] === "removing" && records().length === 0 ? true : undefined,
 		);
-	}, 60_000);
+	});
 	afterAll(() => world?.close());
 
 	const records = () =>

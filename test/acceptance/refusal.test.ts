@@ -7,7 +7,7 @@ import { endpointsOf } from "../../local/endpoints.ts";
 import { aWorld, hostnameOf, stack, statesEntered, surroundings, type World } from "./world.ts";
 
 const good = Array.from({ length: 20 }, (_, at) => `good-${at + 1}`);
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 
 /** The wall clock, and how far it was put forward. */
 let aheadMs = 0;
@@ -19,7 +19,7 @@ const clock: Clock = {
 let world: World;
 beforeAll(async () => {
 	world = await aWorld({ clock });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const onboard = async (slug: string) => (await world.client.createTenant(world.client.newTenant(slug))).operation;
@@ -48,7 +48,7 @@ describe("a zone change that Route 53 refuses, among twenty good ones", () => {
 		const [culprit] = await Promise.all([onboard("culprit"), ...good.map(onboard)]);
 		await world.ended(good.length + 1, 40_000);
 		refused = await show(culprit.operationId);
-	}, 60_000);
+	});
 
 	it("fails alone: the twenty are active", async () => {
 		const statuses = (await world.tenants()).map(({ slug, status }) => [slug, status]);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 		),
 		parameters: { ArtifactBucket: "hostmaster-artifacts", Resolvers: resolvers.join(",") },
 	});
-}, 120_000);
+});
 afterAll(() => world.close());
 
 const turn = (name: string, body: object) =>

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ACMClient } from "@aws-sdk/client-acm";
+import { ACMClient, ListCertificatesCommand } from "@aws-sdk/client-acm";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { Route53Client } from "@aws-sdk/client-route-53";
@@ -183,6 +183,7 @@ export async function aCloud() {
 			mocks.sqs.resolves({});
 			mocks.eventBridge.resolves({});
 			mocks.sfn.resolves({});
+			mocks.acm.on(ListCertificatesCommand).resolves({ CertificateSummaryList: [] });
 			for (const table of Object.keys(tables)) {
 				dynamodb.setUnreachable(table, false);
 				for (const { pk, sk, hostname } of await items(table)) {

@@ -85,6 +85,14 @@ describe("domains verify", () => {
 		expect((await type(`domains verify ${tenantId} ${hostname}`)).stdout).not.toContain("All is well");
 	});
 
+	it("says that nothing stands in the way any more, while the look that decides is still to come", async () => {
+		const seen = { domain: aWrongDomain(), diagnosis: aVerdict(allIsWell) };
+		const { type } = await facing({ [`POST ${domain}/verify`]: [ok(seen)] });
+		const { exit, stdout } = await type(`domains verify ${tenantId} ${hostname}`);
+		expect(exit).toBe(2);
+		expect(stdout).toContain(`${hostname}  ok`);
+	});
+
 	it("is refused, without a result, for a domain that the tenant does not have", async () => {
 		const refused = problem(404, "domain-not-found", { field: "hostname", detail: "The tenant has no such domain." });
 		const { type } = await facing({ [`POST ${domain}/verify`]: [refused] });

@@ -61,7 +61,8 @@ export async function seeded(
 	return { known, asked };
 }
 
-function idIn(answer: unknown, name: string): string {
+/** The first id of that name in an answer, wherever it stands. Throws when there is none. */
+export function idIn(answer: unknown, name: string): string {
 	const found = new RegExp(`"${name}":"([^"]+)"`).exec(JSON.stringify(answer))?.[1];
 	if (found === undefined) throw new Error(`No ${name} in ${JSON.stringify(answer)}`);
 	return found;

@@ -6,6 +6,8 @@ export interface ApiOperation {
 	name: string;
 	method: string;
 	path: RegExp;
+	/** The path as the document has it, with its parameters in braces. */
+	template: string;
 	documented: number[];
 	/** Those of them that only the gateway answers with, alike for every operation. */
 	ofGateway: number[];
@@ -36,6 +38,7 @@ export function operationsOf(document: unknown): ApiOperation[] {
 			name: operationId,
 			method: method.toUpperCase(),
 			path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+			template: path,
 			documented: Object.keys(responses)
 				.map(Number)
 				.filter((status) => status < 500),

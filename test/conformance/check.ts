@@ -60,7 +60,7 @@ export async function refused(call: Promise<unknown>, ...names: string[]): Promi
 }
 
 /** Asks again until the answer is there; fails with `what` after `seconds`. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, seconds = 15): Promise<T> {
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, seconds = 45): Promise<T> {
 	const end = Date.now() + seconds * 1000;
 	for (;;) {
 		const found = await ask();

@@ -34,7 +34,7 @@ export function clientsOf({ endpoint, credentials }: Place, own: Own, heard: Hea
 		...{ region, maxAttempts: 4 },
 		...(endpoint !== undefined && { endpoint }),
 		...(credentials && { credentials }),
-		requestHandler: { connectionTimeout: 5_000, requestTimeout: 40_000, throwOnRequestTimeout: true },
+		requestHandler: { connectionTimeout: 20_000, requestTimeout: 40_000, throwOnRequestTimeout: true },
 	};
 	const clients = {
 		acm: new ACMClient(settings),

@@ -58,7 +58,7 @@ export const stateDifferences: readonly KnownDifference[] = [
 	{
 		check: "a machine's own timeout ends its execution as TIMED_OUT",
 		documented: "an execution that runs longer than TimeoutSeconds fails with States.Timeout",
-		ministack: ["the execution ends", "lets it run"],
+		ministack: ["+ 'SUCCEEDED'", "lets it run to its end"],
 	},
 	{
 		check: "an event that a rule's pattern matches comes to its queue, in an envelope; others do not",

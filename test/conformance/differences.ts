@@ -41,14 +41,6 @@ const route53: readonly KnownDifference[] = [
 		ministack: keepsCase,
 	},
 	{
-		check: "an alias to CloudFront is listed with its target and without a TTL",
-		documented: "names are fully qualified; a dot at their end is assumed where it is left out",
-		moto: [
-			"+   DNSName: 'd111111abcdef8.cloudfront.net'",
-			"answers the target's name as it was written, without a dot",
-		],
-	},
-	{
 		check: "a CNAME beside another record set is refused",
 		documented: "where a CNAME is, no other record of that name can be made",
 		moto: takesAll,

@@ -106,6 +106,7 @@ try {
 	if (flags === "help") console.log(usage);
 	else process.exit((await main(flags)) ? 0 : 1);
 } catch (error) {
-	console.error(error instanceof Error ? error.message : error);
+	// `fetch failed` says why in its cause.
+	console.error(error instanceof Error ? [error.message, error.cause].filter(Boolean).join(": ") : error);
 	process.exit(1);
 }

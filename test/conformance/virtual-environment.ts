@@ -49,9 +49,10 @@ export async function installPython(name: string): Promise<string> {
 		mkdirSync(folder, { recursive: true });
 		rmSync(home, { recursive: true, force: true });
 		await installing(`python3 -m venv ${home}`, "python3", ["-m", "venv", home]);
-		const quiet = ["install", "--quiet", "--disable-pip-version-check"];
+		// Python compiles what it imports, which is a small part of what is installed.
+		const options = ["install", "--quiet", "--disable-pip-version-check", "--no-compile"];
 		await installing(`pip install ${requirements}`, join(home, "bin", "pip"), [
-			...quiet,
+			...options,
 			"--requirement",
 			requirements,
 		]);
@@ -68,7 +69,12 @@ export async function pythonTools(name: string): Promise<PythonTools> {
 			ran(
 				join(programs, program),
 				arguments_,
-				{ ...environment, HOME: folder, PATH: process.env["PATH"] ?? "", PYTHONDONTWRITEBYTECODE: "1" },
+				{
+					...environment,
+					HOME: folder,
+					PATH: process.env["PATH"] ?? "",
+					PYTHONPYCACHEPREFIX: join(folder, "compiled"),
+				},
 				folder,
 			),
 	};

@@ -30,7 +30,7 @@ export interface Server {
 	log: string;
 }
 
-/** Starts a server and waits until it answers. Rejects when it ends before, or does not answer within 60 s. */
+/** Starts a server and waits until it answers. Rejects when it ends before, or does not answer within two minutes. */
 export async function serve({ command, args, environment, url, log }: Server): Promise<{ stop(): Promise<void> }> {
 	const output = openSync(log, "w");
 	const child = spawn(command, args, { env: { ...surroundings, ...environment }, stdio: ["ignore", output, output] });
@@ -52,7 +52,7 @@ export async function serve({ command, args, environment, url, log }: Server): P
 }
 
 async function answering(url: string, log: string): Promise<void> {
-	for (const end = Date.now() + 60_000; Date.now() < end; await sleep(150)) {
+	for (const end = Date.now() + 120_000; Date.now() < end; await sleep(150)) {
 		const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
 		if (answer) return;
 	}

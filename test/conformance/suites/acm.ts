@@ -174,7 +174,7 @@ const checks: readonly Check[] = [
 	{
 		name: "more names than the quota of ten are refused with LimitExceededException",
 		operations: [request],
-		source: `${guide}/acm-limits.html`,
+		source: `${api}/API_RequestCertificate.html`,
 		async run(stage) {
 			const SubjectAlternativeNames = Array.from({ length: 11 }, () => stage.hostname());
 			await refused(aCertificate(stage, stage.hostname(), { SubjectAlternativeNames }), "LimitExceededException");

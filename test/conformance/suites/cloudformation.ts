@@ -126,7 +126,7 @@ const checks: readonly Check[] = [
 	{
 		name: "a deleted change set is not there any more",
 		operations: ["DeleteChangeSet", "DescribeChangeSet"].map((name) => `cloudformation:${name}`),
-		source: `${api}/API_DeleteChangeSet.html`,
+		source: `${api}/API_DescribeChangeSet.html`,
 		async run(stage) {
 			const { cloudformation, plan, templateOf, StackName } = aStack(stage);
 			await plan("first", "CREATE", templateOf("One"));
@@ -189,7 +189,7 @@ const checks: readonly Check[] = [
 	{
 		name: "a template that names what it does not have is refused with ValidationError",
 		operations: ["cloudformation:CreateChangeSet"],
-		source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html",
+		source: "https://repost.aws/knowledge-center/cloudformation-template-validation",
 		async run(stage) {
 			const { plan } = aStack(stage);
 			const Properties = { QueueName: { Ref: "Nothing" } };
@@ -200,7 +200,7 @@ const checks: readonly Check[] = [
 	{
 		name: "a template that gives rights needs CAPABILITY_IAM",
 		operations: ["cloudformation:CreateChangeSet"],
-		source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html",
+		source: `${api}/API_CreateChangeSet.html`,
 		async run(stage) {
 			const { plan } = aStack(stage);
 			const Properties = { AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [] } };

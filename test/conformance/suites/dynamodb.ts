@@ -136,7 +136,7 @@ const checks: readonly Check[] = [
 	{
 		name: "an expression that names a value that is not given is refused",
 		operations: ["dynamodb:PutItem"],
-		source: `${guide}/Expressions.ExpressionAttributeValues.html`,
+		source: `${guide}/Programming.Errors.html#Programming.Errors.MessagesAndCodes`,
 		async run(stage) {
 			const { put } = await aTable(stage);
 			await refused(put({ pk: "a" }, { ConditionExpression: "version = :v" }), "ValidationException");

@@ -33,7 +33,7 @@ export const route53Refusals: readonly Check[] = [
 	{
 		name: "DELETE has to name the values that stand",
 		operations: [write, read],
-		source: `${api}/API_ResourceRecordSet.html`,
+		source: `${api}/API_ChangeResourceRecordSets.html`,
 		async run(stage) {
 			const zone = await aZone(stage);
 			await zone.change(records("CREATE", `a.${zone.name}`, "A", "192.0.2.1"));
@@ -73,7 +73,7 @@ export const route53Refusals: readonly Check[] = [
 	{
 		name: "a name outside the zone is refused",
 		operations: [write],
-		source: `${api}/API_ResourceRecordSet.html`,
+		source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/rrsets-working-with.html",
 		async run(stage) {
 			const zone = await aZone(stage);
 			await refused(zone.change(records("CREATE", "a.example.org", "A", "192.0.2.1")), "InvalidChangeBatch");
@@ -91,7 +91,8 @@ export const route53Refusals: readonly Check[] = [
 	{
 		name: "more than 1,000 records in a batch are refused",
 		operations: [write],
-		source: `${api}/API_ChangeResourceRecordSets.html#API_ChangeResourceRecordSets_ChangeLimits`,
+		source:
+			"https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets",
 		async run(stage) {
 			const zone = await aZone(stage);
 			const many = Array.from({ length: 1_001 }, (_, at) => records("CREATE", `n${at}.${zone.name}`, "A", "192.0.2.1"));

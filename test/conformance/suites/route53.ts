@@ -159,7 +159,9 @@ const checks: readonly Check[] = [
 			const ResourceRecordSet = { Name: `a.${zone.name}`, Type: "A", AliasTarget } as const;
 			await zone.change({ Action: "CREATE", ResourceRecordSet });
 			const [set] = await zone.at(`a.${zone.name}.`);
-			assert.deepEqual(set?.AliasTarget, { ...AliasTarget, DNSName: `${AliasTarget.DNSName}.` });
+			// With a dot at its end or without: the page names neither.
+			const { DNSName = "", ...target } = there(set?.AliasTarget, "the target");
+			assert.deepEqual({ ...target, DNSName: DNSName.replace(/\.$/, "") }, AliasTarget);
 			assert.equal(set?.TTL, undefined);
 			assert.equal(set?.ResourceRecords?.length ?? 0, 0);
 		},

@@ -43,7 +43,7 @@ function aStack({ clients, stack: standing }: Stage) {
 		eventually(
 			"the tenant's records are in the zone and its route in the map",
 			async () => ((await records()).length > 0 ? await route() : undefined),
-			40,
+			120,
 		);
 	const wanted = { slug, name: slug, externalRef: `cus_${slug}`, origin };
 	return { slug, hostname, call, route, records, routed, wanted };
@@ -131,7 +131,7 @@ const checks: readonly Check[] = [
 					const [standing, left] = [await route(), await records()];
 					return (standing === undefined || standing["status"] !== "active") && left.length === 0 ? true : undefined;
 				},
-				40,
+				120,
 			);
 		},
 	},

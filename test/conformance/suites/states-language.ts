@@ -157,9 +157,9 @@ export const statesLanguage: readonly Check[] = [
 	{
 		name: "a machine's own timeout ends its execution as TIMED_OUT",
 		operations,
-		source: "https://states-language.net/spec.html#toplevelfields",
+		source: `${guide}/statemachine-structure.html`,
 		async run(stage) {
-			const states = { Wait: { Type: "Wait", Seconds: 30, End: true } };
+			const states = { Wait: { Type: "Wait", Seconds: 5, End: true } };
 			const { ended } = await anExecution(stage, { TimeoutSeconds: 1, StartAt: "Wait", States: states });
 			assert.equal((await ended()).status, "TIMED_OUT");
 		},

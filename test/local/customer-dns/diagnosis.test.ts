@@ -66,11 +66,12 @@ describe("what the embedded provider can be told to do is diagnosed by its name"
 		20_000,
 	);
 
-	it("nothing is wrong with a zone that is right, also while one of its servers is lame", async () => {
+	it("nothing is wrong with a zone that is right; one lame server of several keeps certificates from it, and no visitors", async () => {
 		right();
 		expect(await look()).toEqual({ ok: true });
 		fault("acme.com", "lame");
-		expect(await look()).toEqual({ ok: true });
+		expect(await look()).toMatchObject({ reason: "lame-delegation" });
+		expect(await look({ stage: "traffic" })).toEqual({ ok: true });
 	});
 
 	it("old-answer-held, until the TTL is over", async () => {

@@ -186,3 +186,21 @@ describe("what a call needs", () => {
 		expect(plain("unknown", "GET /", "")).toEqual([]);
 	});
 });
+
+describe("the partition keys of a call", () => {
+	const keysOf = (operation: string, input: object) =>
+		needs("dynamodb", operation, { TableName: "a", ...input }).map(({ context }) => context?.["dynamodb:leadingkeys"]);
+	const asked = { ":key": { S: "RATE#x" }, ":since": { S: "pk = :since" } };
+
+	it.each<[string, object, string[] | undefined]>([
+		["GetItem", { Key: { pk: { S: "RATE#x" } } }, ["RATE#x"]],
+		["GetItem", { Key: { name: { S: "RATE#x" } } }, []],
+		["Query", { KeyConditionExpression: "pk = :key AND sk > :since", ExpressionAttributeValues: asked }, ["RATE#x"]],
+		["Query", { KeyConditionExpression: "sk > :since AND pk=:key", ExpressionAttributeValues: asked }, ["RATE#x"]],
+		["Query", { KeyConditionExpression: "otherpk = :key", ExpressionAttributeValues: asked }, []],
+		["Query", { KeyConditionExpression: "pk = :none", ExpressionAttributeValues: asked }, []],
+		["Query", { IndexName: "due", KeyConditionExpression: "pk = :key", ExpressionAttributeValues: asked }, undefined],
+	])("are told of %s %j", (operation, input, keys) => {
+		expect(keysOf(operation, input)).toEqual([keys]);
+	});
+});

@@ -149,6 +149,8 @@ const refused: [what: string, source: string, definition: object, names: RegExp]
 		machine({ A: { Type: "Choice", Choices: [], Default: "B" }, B: pass }),
 		/Choices/,
 	],
+	// The pairs of an object are items in Distributed mode only: "the Map state accepts only a JSON array as input".
+	["Items that are an object", guide("state-map-inline.html"), mapped({ Items: { a: 1 } }), /Items/],
 	["Retry in a Pass", spec("states-fields"), one({ ...pass, Retry: [{ ErrorEquals: ["X"] }] }), /Retry/],
 	["a machine's timeout of 0", spec("toplevelfields"), machine({ A: pass }, { TimeoutSeconds: 0 }), /TimeoutSeconds/],
 	["another version of the language", spec("toplevelfields"), machine({ A: pass }, { Version: "2.0" }), /Version/],
@@ -179,7 +181,11 @@ const notHere: [what: string, definition: object, names: RegExp][] = [
 	],
 	["a job that is waited for", tasked({ Resource: "arn:aws:states:::states:startExecution.sync:2" }), /Resource/],
 	["an SDK integration", tasked({ Resource: "arn:aws:states:::aws-sdk:s3:getObject" }), /Resource/],
-	["Items that are an object", mapped({ Items: { a: 1 } }), /Items/],
+	[
+		"the Distributed mode",
+		mapped({ ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED" }, ...flow(pass) } }),
+		/Mode/,
+	],
 	["Iterator", one({ Type: "Map", Iterator: flow(pass), End: true }), /Iterator/],
 	["ItemReader", mapped({ ItemReader: {} }), /ItemReader/],
 	["ItemBatcher", mapped({ ItemBatcher: { MaxItemsPerBatch: 2 } }), /ItemBatcher/],

@@ -107,6 +107,14 @@ const table: Scenario[] = [
 		error: "States.QueryEvaluationError",
 		cause: /'Items'/,
 	},
+	{
+		says: "Items that come out as an object fail: only the Distributed mode iterates over its pairs",
+		source: map,
+		definition: mapping({ Items: "{% $states.input %}" }),
+		input: { a: 1 },
+		error: "States.QueryEvaluationError",
+		cause: /'Items'.*array/,
+	},
 	{ says: "no items make no iterations", source: map, definition: mapping({ Items: [] }), output: [] },
 	{
 		says: "the results stand in the items' order, whoever ends first",
