@@ -4,8 +4,8 @@ export type ExpiryStage = (typeof expiryStages)[number];
 
 const dayMs = 86_400_000;
 const lateStatuses: ReadonlySet<string | undefined> = new Set(["PENDING_VALIDATION", "FAILED"]);
-/** ACM has begun by then, if it can, whatever the life is. */
-const lateShare = 1 / 4;
+/** ACM has begun by then, if it can, whatever the life is: 45 days before the end of 198 it may begin still. */
+const lateShare = 1 / 5;
 
 /** A certificate's life (ISO times), and how ACM says that its renewal gets on. */
 export interface CertificateLife {

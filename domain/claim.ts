@@ -92,6 +92,15 @@ export function releasedClaim(claim: Claim, now: string): Claim {
 	return { ...claim, intent: "released", quarantinedUntil, revision: claim.revision + 1, updatedAt: now };
 }
 
+/**
+ * Whether its tenant has ever shown that the name is its own, be it in an attempt before: what that one left at the edge may be served still, and
+ * is nobody else's to take over without a proof.
+ */
+export function wasProven({ conditions, custom }: Pick<Claim, "conditions" | "custom">): boolean {
+	const { OwnershipVerified, Serving } = conditions;
+	return OwnershipVerified.status === "true" || Serving.status === "true" || custom?.provenBefore === true;
+}
+
 export function statusOf(claim: Claim): HostnameStatus {
 	return deriveStatus(claim.intent, claim.conditions);
 }

@@ -34,19 +34,52 @@ export const customDomainSchema = z.object({
 	/** Names that this one is easily taken for, of other tenants: a person should look. */
 	imitates: z.array(z.string()).optional(),
 	certificateArn: z.string().optional(),
+	/** Certificates that another has taken the place of, and that are not deleted yet. */
+	formerCertificates: z.array(z.string()).optional(),
 	/** The record by which ACM validates and renews the certificate; absent until ACM has told it. */
 	validationRecord: z.object({ name: z.string(), value: z.string() }).optional(),
 	/** ISO time at which the certificate ends. */
 	certificateEndsAt: z.string().optional(),
 	distributionTenantId: z.string().optional(),
+	/** Distribution tenants that another has taken the place of: a move that came to nothing leaves its target. */
+	formerDistributionTenants: z.array(z.string()).optional(),
+	/** An attempt before has shown that the name is its tenant's: what it left at the edge may be served still. */
+	provenBefore: z.boolean().optional(),
 	/** ISO time since which an active domain leads elsewhere. */
 	movedSince: z.string().optional(),
 	/** Of the certificate's expiry notices (days before the end) the last that was given. */
 	expiryTold: z.int().optional(),
+	/** The condition and the reason that the platform was told last. */
+	told: z.string().optional(),
 	/** ISO time of the last POST …/verify. */
 	verifiedAskedAt: z.string().optional(),
 });
 export type CustomDomain = z.infer<typeof customDomainSchema>;
+
+/** The domain with this certificate, or none; one that it had before is left to be deleted. */
+export function withCertificate(custom: CustomDomain, arn: string | undefined): CustomDomain {
+	const { certificateArn: former, formerCertificates: left = [], ...rest } = custom;
+	const leaving = [...new Set(former === undefined ? left : [...left, former])].filter((one) => one !== arn);
+	return {
+		...rest,
+		...(arn !== undefined && { certificateArn: arn }),
+		...(leaving.length > 0 && { formerCertificates: leaving }),
+	};
+}
+
+/** The domain with this distribution tenant; one that it had before is left to be taken down with it. */
+export function withEdge(custom: CustomDomain, id: string): CustomDomain {
+	const { distributionTenantId: former, formerDistributionTenants: left = [], ...rest } = custom;
+	const leaving = [...new Set(former === undefined ? left : [...left, former])].filter((one) => one !== id);
+	return { ...rest, distributionTenantId: id, ...(leaving.length > 0 && { formerDistributionTenants: leaving }) };
+}
+
+/** The domain without former certificates that are gone. */
+export function withoutFormer(custom: CustomDomain, gone: readonly string[]): CustomDomain {
+	const { formerCertificates = [], ...rest } = custom;
+	const left = formerCertificates.filter((arn) => !gone.includes(arn));
+	return { ...rest, ...(left.length > 0 && { formerCertificates: left }) };
+}
 
 /** The name that a customer's CNAME points at: of this attempt alone, so that one left over from another proves nothing. */
 export function edgeTarget(token: string, platformDomain: string): string {

@@ -1,4 +1,4 @@
-import type { Claim } from "./claim.ts";
+import { type Claim, wasProven } from "./claim.ts";
 import { readsAs, skeleton } from "./confusables.ts";
 import type { ProofKind, Validation } from "./custom-domain.ts";
 import { displayHostname, type Hostname, isBelow } from "./hostname.ts";
@@ -30,12 +30,19 @@ export interface Neighbour {
 }
 
 /** A claim of a custom domain as others see it. */
-export function neighbourOf(claim: Pick<Claim, "hostname" | "tenantId" | "intent" | "conditions">): Neighbour {
+export function neighbourOf(
+	claim: Pick<Claim, "hostname" | "tenantId" | "intent" | "conditions" | "custom">,
+): Neighbour {
 	const { hostname, tenantId, intent, conditions } = claim;
-	const { OwnershipVerified, EdgeAttached, RoutePublished } = conditions;
+	const { EdgeAttached, RoutePublished } = conditions;
 	const released = intent === "released";
-	const isHeld = [OwnershipVerified, EdgeAttached, RoutePublished].some(({ status }) => status === "true");
+	const isHeld = wasProven(claim) || [EdgeAttached, RoutePublished].some(({ status }) => status === "true");
 	return { hostname, tenantId, released, attached: !released && isHeld };
+}
+
+/** Whether a claim still counts for its neighbours: one that was given back without ever having been proven does not, since anyone can begin one. */
+export function countsAsNeighbour(claim: Pick<Claim, "intent" | "conditions" | "custom">): boolean {
+	return claim.intent !== "released" || wasProven(claim) || claim.custom?.onceAnothers === true;
 }
 
 /** How a hostname stands to what other tenants have. `with`: a name of theirs, for operators; who asks is not to learn it. */

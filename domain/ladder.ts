@@ -35,8 +35,8 @@ export const ladders = {
 	"domain-edge": { steps: [2, 3, 5, 10, 20, 30, 30, 30, 60, 60, 60, 60, 120, 120, 300], deadlineSeconds: 7_200 },
 	/** CloudFront deletes a distribution tenant only when it is disabled everywhere. */
 	"domain-detached": { steps: [2, 3, 5, 10, 20, 30, 30, 60, 60, 120, 300], deadlineSeconds: 6 * 3_600 },
-	/** Its tenant's other operations are over within minutes; a tenant that is busy for longer is a person's to look at. */
-	"domain-primary": { steps: [2, 3, 5, 10, 30, 60], deadlineSeconds: 3_600 },
+	/** Its tenant's other operations are over within minutes, or wait for a person, who may take days. */
+	"domain-primary": { steps: [2, 3, 5, 10, 30, 60, 300, 900, 3_600, 14_400], deadlineSeconds: 7 * 86_400 },
 	/** An active domain is looked at daily, as long as it is one. */
 	"domain-watch": { steps: [86_400], deadlineSeconds: Number.POSITIVE_INFINITY },
 } as const satisfies Record<string, Ladder>;

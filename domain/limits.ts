@@ -96,11 +96,14 @@ export const limits = {
 	certificateNames: limit(10, "names per certificate", acm),
 	certificatesPerAccount: limit(2500, "certificates", acm),
 	certificateRequestsPerYear: limit(5000, "requests", acm),
-	/** For so long a function takes what it was told of the platform's certificate, which is checked to be good for 14 days more. */
+	/** Three attempts for each of its domains: no tenant alone uses up what ACM gives to all. */
+	certificateRequestsPerTenant: limit(200, "requests in 365 days", "ours: 60 domains, and 4 % of the account's"),
+	/** For so long a function takes what it was told of certificates: the platform's, which is checked to be good for 14 days more, and their number. */
 	certificateView: limit(10, "seconds", "ours: fourteen days are not over in ten seconds"),
 	acmDescribeRate: limit(10, "requests per second", acm),
 	acmRequestRate: limit(5, "requests per second", acm),
 	acmDeleteRate: limit(10, "requests per second", acm),
+	acmListRate: limit(8, "requests per second", acm),
 	/** Of a published rate, what the product uses: others call in the same account, and clocks differ. */
 	rateShare: limit(
 		60,

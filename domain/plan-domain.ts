@@ -1,6 +1,6 @@
-import { type Claim, claimability, newCustomClaim, renewedClaim } from "./claim.ts";
+import { type Claim, claimability, newCustomClaim, renewedClaim, wasProven } from "./claim.ts";
 import { customConditions } from "./conditions.ts";
-import type { CustomDomain, ProofKind, Validation } from "./custom-domain.ts";
+import { type CustomDomain, type ProofKind, type Validation, withCertificate } from "./custom-domain.ts";
 import { nextGeneration } from "./generation.ts";
 import { limits } from "./limits.ts";
 import { isOpen, type Operation } from "./operation.ts";
@@ -94,8 +94,15 @@ export function planAttachment(
 	if (refusal) return refused(refusal);
 	const { hostname } = request;
 	const generation = nextGeneration(claim?.generation, epoch);
-	const onceAnothers = claim?.intent === "released" && claim.tenantId !== tenant.tenantId;
-	const custom = { ...customOf(request, now, undefined), ...(onceAnothers && { onceAnothers }) };
+	const wasAnothers = claim?.intent === "released" && claim.tenantId !== tenant.tenantId && !abandoned;
+	const takenOver = abandoned && claim?.intent === "serve" ? claim.custom : undefined;
+	// Who takes a name back that was its own has shown so before: giving it back again, unproven, opens it to nobody.
+	const wasOwn = claim?.tenantId === tenant.tenantId && wasProven(claim);
+	const custom = {
+		...{ ...customOf(request, now, undefined), ...leftBy(takenOver, false) },
+		...((wasAnothers || claim?.custom?.onceAnothers) && { onceAnothers: true }),
+		...(wasOwn && { provenBefore: true }),
+	};
 	const after = newCustomClaim({ hostname, tenantId: tenant.tenantId, generation, predecessor: claim, custom }, now);
 	// An attempt before that another tenant took over has left it there.
 	const customHostnames = [...new Set([...tenant.customHostnames, hostname])];
@@ -112,10 +119,8 @@ export function planAttachment(
  */
 function isAbandoned({ tenant, claim, lastOperation }: DomainStanding): boolean {
 	if (!claim?.custom || claim.tenantId === tenant.tenantId) return false;
-	const { OwnershipVerified, Serving } = claim.conditions;
-	const isProven = OwnershipVerified.status === "true" || Serving.status === "true";
 	const hasFailed = claim.intent === "serve" && lastOperation?.status === "failed";
-	return !isProven && (hasFailed || claim.intent === "released");
+	return !wasProven(claim) && (hasFailed || claim.intent === "released");
 }
 
 /** Decides on the end of a custom domain, which goes first before whatever is under way for it. */
@@ -153,11 +158,9 @@ function mayBeTarget(tenant: Tenant, own: readonly Claim[], target: string, host
 	return target === tenant.hostname || isOwn;
 }
 
-/** What failed of another attempt need not be asked for again: its certificate and its place at the edge. */
 function customOf(request: DomainRequest, now: string, before: Claim | undefined): CustomDomain {
 	const { validation, redirectTo, primary, moveFrom, endpoint, proofs, imitates, token } = request;
 	const former = before?.custom;
-	const same = former?.validation === validation ? former : undefined;
 	return {
 		...{ validation, attempt: 1, token, proofs, requestedAt: now },
 		formerTokens: former ? [former.token, ...former.formerTokens].slice(0, limits.formerTokens.value) : [],
@@ -165,11 +168,27 @@ function customOf(request: DomainRequest, now: string, before: Claim | undefined
 		...(endpoint !== undefined && { endpoint }),
 		...(moveFrom !== undefined && { moveFrom }),
 		...(former?.onceAnothers && { onceAnothers: true }),
+		...(before && wasProven(before) && { provenBefore: true }),
 		...(primary && { primaryWanted: true }),
 		...(imitates.length > 0 && { imitates }),
-		...(same?.certificateArn !== undefined && { certificateArn: same.certificateArn }),
-		...(same?.validationRecord && { validationRecord: same.validationRecord }),
-		...(former?.distributionTenantId !== undefined && { distributionTenantId: former.distributionTenantId }),
+		...leftBy(former, former?.validation === validation),
+	};
+}
+
+/**
+ * What an attempt leaves to the next one: its place at the edge, and its certificate. That need not be asked for again when it is validated in
+ * the same way, by the same tenant (`isGood`); else it is deleted.
+ */
+function leftBy(former: CustomDomain | undefined, isGood: boolean) {
+	if (!former) return {};
+	const { certificateArn, formerCertificates, validationRecord, distributionTenantId, formerDistributionTenants } =
+		isGood ? former : withCertificate(former, undefined);
+	return {
+		...(certificateArn !== undefined && { certificateArn }),
+		...(formerCertificates && { formerCertificates }),
+		...(isGood && validationRecord && { validationRecord }),
+		...(distributionTenantId !== undefined && { distributionTenantId }),
+		...(formerDistributionTenants && { formerDistributionTenants }),
 	};
 }
 

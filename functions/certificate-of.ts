@@ -1,5 +1,5 @@
 import type { Claim } from "../domain/claim.ts";
-import { managedCertificateOf } from "../services/distribution-tenants.ts";
+import { managedCertificateOf } from "../services/distribution-tenant-views.ts";
 import { type DomainCertificate, describeDomainCertificate } from "../services/domain-certificates.ts";
 import { customOf } from "./custom-of.ts";
 

@@ -5,7 +5,7 @@ import type { DomainStage, ExpectedDomain } from "../domain/domain-diagnosis/exp
 import { type CloudFrontObservation, type DomainObservations, notAsked, seen } from "../domain/domain-observations.ts";
 import { registrableDomain } from "../domain/registrable.ts";
 import { isoNow } from "../services/clock.ts";
-import { dnsVerdictOf, findTenant } from "../services/distribution-tenants.ts";
+import { dnsVerdictOf, findTenant } from "../services/distribution-tenant-views.ts";
 import type { DomainCertificate } from "../services/domain-certificates.ts";
 import { observeDomain } from "../services/observe-domain.ts";
 import { setting } from "../services/settings.ts";
@@ -38,7 +38,8 @@ export async function examineClaim(
 	certificate?: () => Promise<DomainCertificate | undefined>,
 ): Promise<{ diagnosis: Diagnosis; observed: DomainObservations }> {
 	const expected = expectationOf(claim, stage);
-	const asksEdge = stage === "edge" || stage === "traffic";
+	// A certificate that CloudFront gets comes with the domain's place at the edge.
+	const asksEdge = stage !== "ownership" && (stage !== "certificate" || expected.validation === "http");
 	const observed = await observeDomain(
 		{ ...expected, validationName: expected.certificateRecord?.name, connects: stage === "traffic" },
 		{
@@ -94,7 +95,8 @@ async function lookAtCloudFront({ hostname, conditions }: Claim): Promise<CloudF
 	const tenant = await findTenant(hostname);
 	if (!tenant) {
 		// CloudFront tells of others' distributions only when it refuses a domain: that stands until it is asked to take the domain again.
-		const isRefused = conditions.EdgeAttached.reason === "DomainInUseElsewhere";
+		const { CertificateIssued, EdgeAttached } = conditions;
+		const isRefused = [CertificateIssued, EdgeAttached].some(({ reason }) => reason === "DomainInUseElsewhere");
 		const conflict = isRefused ? { holder: undefined, isOurs: false } : undefined;
 		return { dns: notAsked, deployment: undefined, domain: undefined, conflict };
 	}

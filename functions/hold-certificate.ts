@@ -1,18 +1,16 @@
 import type { Claim } from "../domain/claim.ts";
-import { edgeTargets } from "../domain/custom-domain.ts";
-import { HostmasterError } from "../domain/errors.ts";
-import { limits } from "../domain/limits.ts";
-import { countCertificates } from "../services/acm.ts";
+import { edgeTargets, withCertificate } from "../domain/custom-domain.ts";
+import { noteRequest } from "../services/certificate-requests.ts";
 import { changeClaim } from "../services/claims.ts";
 import {
 	type DomainCertificate,
-	deleteCertificate,
 	describeDomainCertificate,
 	requestCertificate,
 } from "../services/domain-certificates.ts";
 import { setting } from "../services/settings.ts";
 import { sleep } from "../services/sleep.ts";
 import { customOf } from "./custom-of.ts";
+import { keepQuota } from "./keep-quota.ts";
 
 const recordPauseMs = 1_000;
 
@@ -30,25 +28,22 @@ export async function holdCertificate(claim: Claim, { recordWithinMs = 0 } = {})
 	if (former !== undefined && held && isUsable(held, alsoFor)) {
 		return note(claim, { arn: former, validationRecord: await recordOf(former, Date.now() + recordWithinMs) });
 	}
-	await keepQuota();
-	// Nobody else would delete it. Crash here? It is gone, and the next try asks for a new one.
-	if (former !== undefined && held) await deleteCertificate(former);
+	await keepQuota(claim.tenantId);
 	const tags = { application: "hostmaster", environment: setting("STAGE"), tenant: claim.tenantId };
-	// The attempt's own token is random, so the claim's is its own.
-	const arn = await requestCertificate({ hostname: claim.hostname, alsoFor, token, tags });
+	const arn = await requestCertificate({ hostname: claim.hostname, alsoFor, token: tokenAfter(former, token), tags });
 	// Crash here? The same token brings the same certificate within the hour in which ACM knows it. It is noted before its record is asked for,
 	// which may take its time, and may fail.
 	const noted = await note(claim, { arn, validationRecord: undefined });
+	await noteRequest(claim.tenantId);
 	return await note(noted, { arn, validationRecord: await recordOf(arn, Date.now() + recordWithinMs) });
 }
 
-/** Leaves room for renewals, and for what operators have to mend. Throws CertificateQuotaReached, with the figures. */
-export async function keepQuota(): Promise<void> {
-	const used = await countCertificates();
-	const [limit, share] = [limits.certificatesPerAccount.value, limits.certificateQuotaShare.value];
-	if (used < (limit * share) / 100) return;
-	const detail = `${used} of ${limit} certificates are in use; new ones are refused beyond ${share} %.`;
-	throw new HostmasterError("CertificateQuotaReached", detail);
+/**
+ * The attempt's own token is random, so the certificate's is its own, too. After one that has failed within the hour the same token would bring
+ * that one back: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html.
+ */
+function tokenAfter(former: string | undefined, token: string): string {
+	return former === undefined ? token : `${token}${former.slice(-6).replace(/\W/g, "_")}`;
 }
 
 function isUsable({ status, names }: DomainCertificate, alsoFor: string | undefined): boolean {
@@ -71,7 +66,9 @@ async function note(claim: Claim, { arn, validationRecord }: Held): Promise<Clai
 	if (certificateArn === arn && (known || !validationRecord)) return claim;
 	return await changeClaim(claim, (held) => {
 		const { validationRecord: former, ...custom } = customOf(held);
+		// Another run, which read later, has noted another: that one stands.
+		if (custom.certificateArn !== certificateArn && custom.certificateArn !== arn) return held;
 		const record = validationRecord ?? (custom.certificateArn === arn ? former : undefined);
-		return { ...held, custom: { ...custom, certificateArn: arn, ...(record && { validationRecord: record }) } };
+		return { ...held, custom: { ...withCertificate(custom, arn), ...(record && { validationRecord: record }) } };
 	});
 }

@@ -1,54 +1,29 @@
+import { createHash } from "node:crypto";
 import {
-	CloudFrontClient,
 	CNAMEAlreadyExists,
 	CreateDistributionTenantCommand,
 	DeleteDistributionTenantCommand,
-	type DistributionTenant,
-	type DnsConfigurationStatus,
-	EntityNotFound,
-	GetDistributionTenantByDomainCommand,
 	GetDistributionTenantCommand,
-	GetManagedCertificateDetailsCommand,
 	IllegalUpdate,
 	InvalidArgument,
-	ListDistributionTenantsCommand,
+	type ManagedCertificateRequest,
 	PreconditionFailed,
 	ResourceNotDisabled,
 	UpdateDistributionTenantCommand,
 	UpdateDomainAssociationCommand,
-	VerifyDnsConfigurationCommand,
 } from "@aws-sdk/client-cloudfront";
 import { HostmasterError } from "../domain/errors.ts";
-import { clientDefaults } from "./aws-client.ts";
 import { calling } from "./aws-errors.ts";
+import { absent, cloudFront } from "./cloudfront.ts";
+import { type DomainTenant, findTenant } from "./distribution-tenant-views.ts";
 
-// CloudFront has one endpoint, in this region: https://docs.aws.amazon.com/general/latest/gr/cf_region.html
-const client = new CloudFrontClient({ ...clientDefaults, region: "us-east-1" });
-
-/** A domain's distribution tenant, as CloudFront has it. */
-export interface DomainTenant {
-	id: string;
-	/** The multi-tenant distribution that it belongs to. */
-	distributionId: string | undefined;
-	enabled: boolean;
-	status: "InProgress" | "Deployed";
-	domainStatus: "active" | "inactive" | undefined;
-	certificateArn: string | undefined;
-}
-
-/** The distribution tenant that has the domain, or the one with this `id`, in our own account; undefined when there is none. */
-export async function findTenant(hostname: string, id?: string): Promise<DomainTenant | undefined> {
-	const byId = new GetDistributionTenantCommand({ Identifier: id });
-	const byDomain = new GetDistributionTenantByDomainCommand({ Domain: hostname });
-	const found = await absent(() => (id === undefined ? client.send(byDomain) : client.send(byId)));
-	return found?.DistributionTenant && read(found.DistributionTenant, hostname);
-}
-
+/** A domain's place at the edge, as it is asked for. */
 export interface NewDomainTenant {
 	hostname: string;
 	tenantId: string;
 	environment: string;
-	certificate: { managed: true } | { arn: string };
+	/** CloudFront's own, or ACM's; `anew`: a tenant that stands already is to ask for another of CloudFront's. */
+	certificate: { managed: true; anew: boolean } | { arn: string };
 	distributionId: string;
 	connectionGroupId: string;
 }
@@ -62,7 +37,7 @@ export async function createTenant(wanted: NewDomainTenant): Promise<{ id: strin
 	const standing = await findTenant(hostname);
 	if (standing) return await takeOver(standing, wanted);
 	try {
-		const { DistributionTenant } = await calling("CloudFront", () => client.send(creation(wanted)));
+		const { DistributionTenant } = await calling("CloudFront", () => cloudFront.send(creation(wanted)));
 		if (DistributionTenant?.Id === undefined) throw new Error("CloudFront answered a creation without an id.");
 		return { id: DistributionTenant.Id };
 	} catch (error) {
@@ -80,13 +55,12 @@ function creation(wanted: NewDomainTenant): CreateDistributionTenantCommand {
 	return new CreateDistributionTenantCommand({
 		DistributionId: distributionId,
 		ConnectionGroupId: connectionGroupId,
-		// Letters, digits, hyphens and dots: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistributionTenant.html
-		Name: `hostmaster-${hostname.replace("*", "-any")}`.slice(0, 128),
+		Name: nameOf(hostname),
 		Domains: [{ Domain: hostname }],
 		Enabled: true,
 		...("arn" in certificate
 			? { Customizations: { Certificate: { Arn: certificate.arn } } }
-			: { ManagedCertificateRequest: { ValidationTokenHost: "cloudfront", PrimaryDomainName: hostname } }),
+			: { ManagedCertificateRequest: managedRequest(hostname) }),
 		Tags: {
 			Items: [
 				{ Key: "application", Value: "hostmaster" },
@@ -97,8 +71,22 @@ function creation(wanted: NewDomainTenant): CreateDistributionTenantCommand {
 	});
 }
 
+/**
+ * Of up to 128 letters, digits, hyphens and dots, and no other tenant's: a hostname may be longer.
+ * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistributionTenant.html
+ */
+function nameOf(hostname: string): string {
+	const name = `hostmaster-${hostname.replace("*", "-any")}`;
+	return name.length <= 128 ? name : `hostmaster-${createHash("sha256").update(hostname).digest("hex")}`;
+}
+
+/** CloudFront itself answers the authority's question: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ManagedCertificateRequest.html */
+function managedRequest(hostname: string): ManagedCertificateRequest {
+	return { ValidationTokenHost: "cloudfront", PrimaryDomainName: hostname };
+}
+
 async function takeOver(
-	{ id, enabled, distributionId }: DomainTenant,
+	{ id, distributionId }: DomainTenant,
 	{ hostname, certificate, distributionId: ours }: NewDomainTenant,
 ): Promise<{ id: string }> {
 	// Of another application in this account: it is not ours to change.
@@ -106,8 +94,8 @@ async function takeOver(
 		const detail = `The distribution tenant '${id}' of this account, which is not Hostmaster's, has '${hostname}'.`;
 		throw new HostmasterError("DomainInUseHere", detail);
 	}
-	const arn = "arn" in certificate ? certificate.arn : undefined;
-	if (arn !== undefined || !enabled) await update(id, { enabled: true, certificateArn: arn });
+	if ("arn" in certificate) await attachCertificate(id, certificate.arn);
+	else await update(id, { enabled: true, ...(certificate.anew && { managedFor: hostname }) });
 	return { id };
 }
 
@@ -118,41 +106,20 @@ export function attachCertificate(id: string, certificateArn: string): Promise<v
 
 /** CloudFront answers for the domain no more, and lets the tenant be deleted once that is so everywhere. Safe to repeat. */
 export function disableTenant(id: string): Promise<void> {
-	return update(id, { enabled: false, certificateArn: undefined });
+	return update(id, { enabled: false });
 }
 
 /** Deletes a disabled tenant; false while CloudFront is not ready for that. One that is gone is deleted already. */
 export async function deleteTenant(id: string): Promise<boolean> {
-	const found = await absent(() => client.send(new GetDistributionTenantCommand({ Identifier: id })));
+	const found = await absent(() => cloudFront.send(new GetDistributionTenantCommand({ Identifier: id })));
 	if (!found) return true;
 	try {
-		await absent(() => client.send(new DeleteDistributionTenantCommand({ Id: id, IfMatch: found.ETag })));
+		await absent(() => cloudFront.send(new DeleteDistributionTenantCommand({ Id: id, IfMatch: found.ETag })));
 		return true;
 	} catch (error) {
 		if (error instanceof ResourceNotDisabled || error instanceof PreconditionFailed) return false;
 		throw error;
 	}
-}
-
-/** How CloudFront's own certificate for a domain stands, in ACM's spelling; `arn` as soon as there is one. */
-export async function managedCertificateOf(
-	tenantId: string,
-): Promise<{ status: string; arn: string | undefined } | undefined> {
-	const found = await absent(() => client.send(new GetManagedCertificateDetailsCommand({ Identifier: tenantId })));
-	const details = found?.ManagedCertificateDetails;
-	if (!details?.CertificateStatus) return undefined;
-	return { status: details.CertificateStatus.toUpperCase().replaceAll("-", "_"), arn: details.CertificateArn };
-}
-
-/** What CloudFront itself makes of a domain's DNS, by its tenant; undefined when there is no such tenant. */
-export async function dnsVerdictOf(
-	tenantId: string,
-	hostname: string,
-): Promise<{ status: DnsConfigurationStatus; reason?: string } | undefined> {
-	const wanted = new VerifyDnsConfigurationCommand({ Identifier: tenantId, Domain: hostname });
-	const [first] = (await absent(() => client.send(wanted)))?.DnsConfigurationList ?? [];
-	if (first?.Status === undefined) return undefined;
-	return { status: first.Status, ...(first.Reason !== undefined && { reason: first.Reason }) };
 }
 
 /**
@@ -161,11 +128,11 @@ export async function dnsVerdictOf(
  * move it, ConditionsNotMet when there is nothing to move.
  */
 export async function moveDomain(hostname: string, toTenantId: string): Promise<void> {
-	const found = await absent(() => client.send(new GetDistributionTenantCommand({ Identifier: toTenantId })));
+	const found = await absent(() => cloudFront.send(new GetDistributionTenantCommand({ Identifier: toTenantId })));
 	if (found?.DistributionTenant?.Domains?.some(({ Domain }) => Domain?.toLowerCase() === hostname)) return;
 	const TargetResource = { DistributionTenantId: toTenantId };
 	const wanted = new UpdateDomainAssociationCommand({ Domain: hostname, TargetResource, IfMatch: found?.ETag });
-	const moved = found && (await absent(() => client.send(wanted).catch(notMovable)));
+	const moved = found && (await absent(() => cloudFront.send(wanted).catch(notMovable)));
 	if (moved) return;
 	throw new HostmasterError(
 		"ConditionsNotMet",
@@ -180,40 +147,34 @@ function notMovable(error: unknown): never {
 	});
 }
 
-/** How many distribution tenants an account has: the function's own unless `as` is given. */
-export async function countTenants(as: CloudFrontClient = client): Promise<number> {
-	let used = 0;
-	let Marker: string | undefined;
-	do {
-		const page = await calling("CloudFront", () =>
-			as.send(new ListDistributionTenantsCommand({ MaxItems: 100, Marker })),
-		);
-		used += page.DistributionTenantList?.length ?? 0;
-		Marker = page.NextMarker;
-	} while (Marker);
-	return used;
+/** What a distribution tenant is to be; without a certificate it keeps what it has. `managedFor`: the name for which CloudFront is to get one. */
+interface TenantChange {
+	enabled: boolean;
+	certificateArn?: string;
+	managedFor?: string;
 }
 
-async function update(id: string, change: { enabled: boolean; certificateArn: string | undefined }): Promise<void> {
+async function update(id: string, change: TenantChange): Promise<void> {
 	for (let attempt = 1; attempt <= 3; attempt++) {
-		const found = await absent(() => client.send(new GetDistributionTenantCommand({ Identifier: id })));
+		const found = await absent(() => cloudFront.send(new GetDistributionTenantCommand({ Identifier: id })));
 		const tenant = found?.DistributionTenant;
 		if (!tenant) {
 			if (!change.enabled) return; // gone is as good as disabled
 			throw new HostmasterError("ConditionsNotMet", `CloudFront does not know the distribution tenant '${id}'.`);
 		}
 		const arn = change.certificateArn ?? tenant.Customizations?.Certificate?.Arn;
-		const stands = tenant.Enabled === change.enabled && tenant.Customizations?.Certificate?.Arn === arn;
-		if (stands) return;
+		const serves = tenant.Enabled === change.enabled && tenant.Customizations?.Certificate?.Arn === arn;
+		if (serves && change.managedFor === undefined) return;
 		try {
 			await calling("CloudFront", () =>
-				client.send(
+				cloudFront.send(
 					new UpdateDistributionTenantCommand({
 						...{ Id: id, IfMatch: found.ETag, Enabled: change.enabled },
 						DistributionId: tenant.DistributionId,
 						ConnectionGroupId: tenant.ConnectionGroupId,
 						Domains: tenant.Domains?.flatMap(({ Domain }) => (Domain === undefined ? [] : [{ Domain }])),
 						...(arn !== undefined && { Customizations: { ...tenant.Customizations, Certificate: { Arn: arn } } }),
+						...(change.managedFor !== undefined && { ManagedCertificateRequest: managedRequest(change.managedFor) }),
 					}),
 				),
 			);
@@ -224,26 +185,4 @@ async function update(id: string, change: { enabled: boolean; certificateArn: st
 		}
 	}
 	throw new HostmasterError("ServiceUnavailable", `Others changed the distribution tenant '${id}' three times.`);
-}
-
-function read(tenant: DistributionTenant, hostname: string): DomainTenant {
-	const domain = tenant.Domains?.find(({ Domain }) => Domain?.toLowerCase() === hostname);
-	return {
-		id: tenant.Id ?? "",
-		distributionId: tenant.DistributionId,
-		enabled: tenant.Enabled ?? false,
-		status: tenant.Status === "Deployed" ? "Deployed" : "InProgress",
-		domainStatus: domain?.Status,
-		certificateArn: tenant.Customizations?.Certificate?.Arn,
-	};
-}
-
-/** The answer, or undefined when CloudFront knows no such thing. */
-async function absent<T>(call: () => Promise<T>): Promise<T | undefined> {
-	try {
-		return await calling("CloudFront", call);
-	} catch (error) {
-		if (error instanceof EntityNotFound) return undefined;
-		throw error;
-	}
 }

@@ -1,6 +1,6 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
-import { type Neighbour, neighbourKeys, neighbourOf } from "../domain/domain-relations.ts";
+import { countsAsNeighbour, type Neighbour, neighbourKeys, neighbourOf } from "../domain/domain-relations.ts";
 import { calling } from "./aws-errors.ts";
 import { readClaims } from "./claims.ts";
 import { documents, parseRow, type TransactItem } from "./dynamodb.ts";
@@ -11,7 +11,6 @@ const rowSchema = z.object({ hostnames: z.array(z.string()), revision: z.int().p
 /** The custom domains, of whomever, that share a registered domain with a hostname or look like it; each decides on the next. */
 export interface Neighbourhood {
 	skeleton: string;
-	hostnames: readonly string[];
 	/** 0: nobody has been here. */
 	revision: number;
 	others: Neighbour[];
@@ -31,22 +30,22 @@ export async function readNeighbourhood(hostname: string): Promise<Neighbourhood
 		const { claims, unreadable } = await readClaims(hostnames.slice(at, at + 100));
 		if (unreadable.size > 0)
 			throw new Error(`Claims around '${hostname}' cannot be read: ${[...unreadable].join(", ")}.`);
-		others.push(...[...claims.values()].map(neighbourOf));
+		others.push(...[...claims.values()].filter(countsAsNeighbour).map(neighbourOf));
 	}
-	return { skeleton, hostnames, revision, others };
+	return { skeleton, revision, others };
 }
 
 /**
  * The write by which a decision about a hostname holds: refused when somebody has decided about a neighbour since it was read. Names
- * stay in the row when they are given back, since who had them still counts.
+ * stay in the row when they are given back, since who had them still counts; those that nobody ever proved go, so that it does not grow for ever.
  */
-export function neighbourhoodPut({ skeleton, hostnames, revision }: Neighbourhood, hostname: string): TransactItem {
+export function neighbourhoodPut({ skeleton, others, revision }: Neighbourhood, hostname: string): TransactItem {
 	return {
 		Put: {
 			TableName: registryTable(),
 			Item: {
 				...keys.neighbours(skeleton),
-				hostnames: [...new Set([...hostnames, hostname])],
+				hostnames: [...new Set([...others.map((other) => other.hostname), hostname])],
 				revision: revision + 1,
 			},
 			ConditionExpression: revision === 0 ? "attribute_not_exists(pk)" : "revision = :seen",

@@ -11,6 +11,7 @@ const rates = {
 	"acm:DescribeCertificate": limits.acmDescribeRate,
 	"acm:RequestCertificate": limits.acmRequestRate,
 	"acm:DeleteCertificate": limits.acmDeleteRate,
+	"acm:ListCertificates": limits.acmListRate,
 } as const satisfies Record<string, Limit>;
 
 /** The calls whose published rate all functions share. */

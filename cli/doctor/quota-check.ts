@@ -2,7 +2,7 @@ import { type Diagnosis, quotaDiagnoses } from "../../domain/diagnosis.ts";
 import { limits } from "../../domain/limits.ts";
 import { at, ofTypes } from "../../domain/template.ts";
 import { countCertificates } from "../../services/acm.ts";
-import { countTenants } from "../../services/distribution-tenants.ts";
+import { countTenants } from "../../services/distribution-tenant-views.ts";
 import { quotaUses } from "../../services/zone-state.ts";
 import { lookAtAll } from "./check.ts";
 import type { Standing } from "./standing.ts";

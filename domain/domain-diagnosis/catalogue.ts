@@ -15,6 +15,15 @@ export const catalogue = {
 
 export type Reason = keyof typeof catalogue;
 
+/** Reasons that say nothing of the domain: nobody answered. What was found before stands (R9). */
+export const undetermined: ReadonlySet<Reason> = new Set([
+	"rate-limited",
+	"could-not-ask",
+	"certificate-could-not-ask",
+	"edge-could-not-ask",
+	"traffic-could-not-ask",
+]);
+
 /** A record that its owner is to set. */
 export interface WantedRecord {
 	name: string;

@@ -87,7 +87,7 @@ function unusable(sight: Sight): Verdict | undefined {
 }
 
 /** CAA counts when a certificate is issued, and each time that it is renewed. */
-function caa({ expected, observed }: Sight): Verdict | undefined {
+export function caa({ expected, observed }: Sight): Verdict | undefined {
 	const { hostname, registrableDomain: domain, validation } = expected;
 	if (observed.caa.outcome === "not-asked") return undefined;
 	if (observed.caa.outcome === "could-not-ask") {

@@ -1,3 +1,4 @@
+import type { ProofKind } from "../custom-domain.ts";
 import { type DnsView, knownOf } from "../domain-observations.ts";
 import { judgeOwnership } from "../ownership.ts";
 import { evidenceOf } from "../ownership-evidence.ts";
@@ -5,16 +6,31 @@ import type { NotYetReason } from "../ownership-message.ts";
 import { explainDisagreement } from "./agreement.ts";
 import { type Verdict, verdict } from "./catalogue.ts";
 import { lameDelegation } from "./check-dns.ts";
+import { looksLikeTarget } from "./expected-domain.ts";
 import { explainRoute } from "./explain-route.ts";
 import { authoritativeOf, type Sight, trafficFacts, trafficRecord } from "./sight.ts";
 
 /** Why the ownership is not proven, in more words than the judgement itself has; undefined when it is. */
 export function checkOwnership(sight: Sight): Verdict | undefined {
-	const { expected, observed } = sight;
-	const nameServers = knownOf(observed.zone)?.servers ?? [];
-	const judged = judgeOwnership(expected, { resolvers: observed.resolvers, nameServers });
+	const judged = judgedBy(sight, sight.expected.proofs);
 	if (judged.state === "proven") return undefined;
 	return explained(sight, judged.reason, judged.found ?? "");
+}
+
+/**
+ * Why an ownership that was proven is not any more; undefined while it is. The way to this attempt's own target goes on proving it, also where it
+ * did not count before it was there: nobody but the owner can have set it since the attempt began.
+ */
+export function checkStillOwned(sight: Sight): Verdict | undefined {
+	const { proofs, target, platformDomain } = sight.expected;
+	const isOwnTarget = looksLikeTarget(target, platformDomain);
+	if (isOwnTarget && judgedBy(sight, ["cname", ...proofs]).state === "proven") return undefined;
+	return checkOwnership(sight);
+}
+
+function judgedBy({ expected, observed }: Sight, proofs: readonly ProofKind[]) {
+	const nameServers = knownOf(observed.zone)?.servers ?? [];
+	return judgeOwnership({ ...expected, proofs }, { resolvers: observed.resolvers, nameServers });
 }
 
 function explained(sight: Sight, reason: NotYetReason, found: string): Verdict {

@@ -1,10 +1,10 @@
 import { type DomainObservations, knownOf } from "../domain-observations.ts";
 import { isWithin } from "../hostname.ts";
 import { type Verdict, verdict } from "./catalogue.ts";
-import { certificateChecks, endedCertificateChecks } from "./check-certificate.ts";
+import { caa, certificateChecks, endedCertificateChecks } from "./check-certificate.ts";
 import { dnsChecks } from "./check-dns.ts";
 import { conflictChecks, edgeChecks } from "./check-edge.ts";
-import { checkOwnership } from "./check-ownership.ts";
+import { checkOwnership, checkStillOwned } from "./check-ownership.ts";
 import { delegationChecks, routeChecks } from "./check-route.ts";
 import { trafficChecks } from "./check-traffic.ts";
 import { type DomainStage, type ExpectedDomain, isKnown, type UnknownDomain } from "./expected-domain.ts";
@@ -28,7 +28,16 @@ export function diagnose(
 
 /** What is looked at for each stage, in this order; what comes later is nobody's fault yet. */
 const chains: Readonly<Record<DomainStage, (validation: ExpectedDomain["validation"]) => readonly DomainCheck[]>> = {
-	ownership: () => [...dnsChecks, checkOwnership, limited],
+	ownership: (validation) => [
+		...dnsChecks,
+		checkOwnership,
+		// CloudFront takes only what leads to it, and is then asked for a certificate at once.
+		...(validation === "http" ? routeChecks : []),
+		// Before a certificate is asked for that could not be issued.
+		...delegationChecks,
+		caa,
+		limited,
+	],
 	certificate: (validation) => [
 		...endedCertificateChecks,
 		...conflictChecks,
@@ -54,6 +63,7 @@ const chains: Readonly<Record<DomainStage, (validation: ExpectedDomain["validati
 		limited,
 		...edgeChecks,
 		...trafficChecks,
+		checkStillOwned,
 		...certificateChecks,
 	],
 };

@@ -15,12 +15,17 @@ export function whereaboutsBy({ reason, actor }: Pick<Verdict, "reason" | "actor
 }
 
 /**
- * Whether visitors still come to a tenant by a name that leads elsewhere: another CDN stands before our edge and asks it for the name. Such a
- * domain is in use, whatever its records say.
+ * Whether visitors still come to a tenant by a name whose records say something else: another CDN stands before our edge and asks it for the name,
+ * or the proof of its ownership is gone. Such a domain is in use.
  */
 export function hasTraffic({ addresses }: Pick<DomainObservations, "addresses">, tenantId: string): boolean {
 	return (knownOf(addresses) ?? []).some(({ http }) => {
 		const view = knownOf(http);
 		return view?.outcome === "answer" && view.tenantId === tenantId;
 	});
+}
+
+/** Whether DNS shows what another tenant's attempt would: whoever owns the name now does not mean this one, whom visitors meet all the same. */
+export function showsAnother({ reason }: Pick<Verdict, "reason">): boolean {
+	return reason === "cname-of-another-tenant" || reason === "txt-of-another-tenant";
 }

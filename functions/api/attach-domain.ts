@@ -1,11 +1,16 @@
+import { amazonAuthorities, judgeCaa } from "../../domain/caa.ts";
 import type { Claim } from "../../domain/claim.ts";
+import type { Validation } from "../../domain/custom-domain.ts";
 import { HostmasterError } from "../../domain/errors.ts";
 import { attachSteps } from "../../domain/operation-kinds.ts";
-import { planAttachment } from "../../domain/plan-domain.ts";
+import { type DomainStanding, planAttachment } from "../../domain/plan-domain.ts";
+import { shortPatience } from "../../services/dns-reading.ts";
 import { logger } from "../../services/log.ts";
+import { caaClimb } from "../../services/public-dns.ts";
 import { optionalSetting } from "../../services/settings.ts";
 import { changeDomain } from "../change-domain.ts";
-import { holdCertificate, keepQuota } from "../hold-certificate.ts";
+import { holdCertificate } from "../hold-certificate.ts";
+import { keepQuota } from "../keep-quota.ts";
 import { knownDomain } from "../known-domain.ts";
 import { neighboursOf } from "../neighbours-of.ts";
 import { newToken } from "../new-token.ts";
@@ -35,12 +40,14 @@ export const handler = defineRoute(
 			...{ kind: "attach-domain", steps: attachSteps, tenantId, hostname, requestedBy: caller, correlationId },
 			keyed: { asking: askingOf(caller, headers, correlationId), request: { attach: tenantId, ...body } },
 			plan: async (standing, moment) => {
-				if (validation === "dns" && standing.claim?.custom?.certificateArn === undefined) await keepQuota();
 				const { also, ...around } = await neighboursOf(name, validation, tenantId, endpoint);
 				const { primary, moveFrom } = body;
 				const wanted = { hostname, validation, redirectTo, primary, moveFrom };
 				const request = { ...wanted, ...around, endpoint, token: newToken() };
-				return { planned: planAttachment(standing, request, moment), also };
+				const planned = planAttachment(standing, request, moment);
+				// What is refused anyhow asks nobody.
+				if (planned.ok && !hasCertificate(standing, validation)) await keepQuota(tenantId);
+				return { planned, also };
 			},
 		});
 		const known = await knownDomain(tenantId, hostname);
@@ -50,8 +57,19 @@ export const handler = defineRoute(
 	},
 );
 
-/** Its record is wanted with the others, at once. Crash here, or no answer? It is accepted all the same: the machine's step asks again. */
+/** A new attempt of the same tenant goes on with the certificate that it has. */
+function hasCertificate({ tenant, claim }: DomainStanding, validation: Validation): boolean {
+	const isOwn =
+		claim?.tenantId === tenant.tenantId && claim.intent === "serve" && claim.custom?.validation === validation;
+	return isOwn && claim.custom?.certificateArn !== undefined;
+}
+
+/**
+ * Its record is wanted with the others, at once; but none is asked for that CAA forbids, since it would fail as soon as its record stands. Crash
+ * here, or no answer? It is accepted all the same: the machine's step asks once CAA permits.
+ */
 async function withRecord(claim: Claim): Promise<Claim> {
+	if (claim.custom?.certificateArn === undefined && (await isForbidden(claim.hostname))) return claim;
 	try {
 		return await holdCertificate(claim, { recordWithinMs });
 	} catch (error) {
@@ -59,6 +77,12 @@ async function withRecord(claim: Claim): Promise<Claim> {
 		logger.warn("The certificate was not requested yet.", { hostname: claim.hostname, error });
 		return claim;
 	}
+}
+
+/** Who cannot be asked forbids nothing. */
+async function isForbidden(hostname: string): Promise<boolean> {
+	const climb = await caaClimb(hostname, undefined, shortPatience);
+	return climb !== undefined && !judgeCaa(hostname, climb, amazonAuthorities, "dns-01").permitted;
 }
 
 /** https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDomainAssociation.html: the target has a certificate for the name. */

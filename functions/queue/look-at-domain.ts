@@ -1,10 +1,11 @@
-import type { Claim } from "../../domain/claim.ts";
+import { type Claim, wasProven } from "../../domain/claim.ts";
 import { type DomainRelation, proofsFor, relationOf } from "../../domain/domain-relations.ts";
 import { registrableDomain } from "../../domain/registrable.ts";
 import type { Check } from "../../domain/wait.ts";
 import { changeClaim, isCurrent, readClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
-import { findTenant } from "../../services/distribution-tenants.ts";
+import { findTenant } from "../../services/distribution-tenant-views.ts";
+import { describeDomainCertificate } from "../../services/domain-certificates.ts";
 import { transact } from "../../services/dynamodb.ts";
 import { neighbourhoodPut, readNeighbourhood } from "../../services/neighbours.ts";
 import { checkPut } from "../../services/waits.ts";
@@ -38,13 +39,13 @@ export async function lookAtDomain({ kind, subject }: Check): Promise<Seen> {
 	}
 }
 
-/** What a repair has given a new generation is served still, and is watched on. Crash here? The check of the one before is due still. */
-async function watchOn({ hostname, generation, intent, custom, conditions }: Claim): Promise<void> {
-	if (!custom || intent !== "serve" || conditions.Serving.status !== "true") return;
+/** What a repair or another attempt has given a new generation is watched on. Crash here? The check of the one before is due still. */
+async function watchOn(claim: Claim): Promise<void> {
+	const { hostname, generation, intent, custom } = claim;
+	if (!custom || intent !== "serve" || !wasProven(claim)) return;
 	await transact([checkPut({ kind: "domain-watch", subject: `${hostname}#${generation}` }, isoNow())]);
 }
 
-/** CloudFront takes a domain that it validates itself only once the domain leads to it. */
 async function lookAtOwnership(before: Claim): Promise<Seen> {
 	const neighbourhood = await readNeighbourhood(before.hostname);
 	const relation = relationOf(before.hostname, neighbourhood.others, before.tenantId);
@@ -52,18 +53,16 @@ async function lookAtOwnership(before: Claim): Promise<Seen> {
 		const detail = `Another tenant has attached a domain that overlaps with '${before.hostname}' meanwhile.`;
 		return { outcome: "over", error: "DomainTaken", detail };
 	}
-	const claim = await withProofs(before, relation);
-	const stages =
-		customOf(claim).validation === "http" ? (["ownership", "certificate"] as const) : (["ownership"] as const);
-	for (const stage of stages) {
-		const diagnosis = await diagnoseClaim(claim, stage);
-		if (!diagnosis.ok) return await noteObstacle(claim, "OwnershipVerified", diagnosis);
-	}
+	const claim = await withRecord(await withProofs(before, relation));
+	const diagnosis = await diagnoseClaim(claim, "ownership");
+	if (!diagnosis.ok) return await noteObstacle(before, "OwnershipVerified", diagnosis);
 	// Of two tenants that try for names that overlap, the first that proves one wins: who decides at the same moment looks again.
 	const message = "DNS shows what only this tenant's attempt could have put there.";
 	const findings = { OwnershipVerified: { reason: "Proven", message, actor: "hostmaster" } } as const;
 	const events = [await eventOf(claim, "DomainVerified", {}, isoNow())];
-	return { outcome: "done", findings, also: [neighbourhoodPut(neighbourhood, claim.hostname)], events };
+	// It is watched from here on, whatever becomes of its attachment.
+	const watch = checkPut({ kind: "domain-watch", subject: `${claim.hostname}#${claim.generation}` }, isoNow());
+	return { outcome: "done", findings, also: [neighbourhoodPut(neighbourhood, claim.hostname), watch], events };
 }
 
 /** What others hold around a name may have changed since it was asked for: then a CNAME does not prove any more, or does again. */
@@ -77,6 +76,18 @@ async function withProofs(claim: Claim, relation: DomainRelation): Promise<Claim
 	});
 	if (count.join() === proofs.join()) return claim;
 	return await changeClaim(claim, (held) => ({ ...held, custom: { ...customOf(held), proofs: count } }));
+}
+
+/** The record of a certificate that was asked for with the domain, when ACM did not tell it at once: its customer is to set it with the others. */
+async function withRecord(claim: Claim): Promise<Claim> {
+	const { certificateArn: arn, validation, validationRecord: known } = customOf(claim);
+	if (validation !== "dns" || arn === undefined || known) return claim;
+	const validationRecord = (await describeDomainCertificate(arn))?.validationRecord;
+	if (!validationRecord) return claim;
+	return await changeClaim(claim, (held) => {
+		const custom = customOf(held);
+		return custom.certificateArn === arn ? { ...held, custom: { ...custom, validationRecord } } : held;
+	});
 }
 
 async function lookAtEdge(claim: Claim): Promise<Seen> {

@@ -1,36 +1,60 @@
 import { ulid } from "ulid";
 import type { Claim } from "../../domain/claim.ts";
 import { type Condition, type ConditionType, withCondition } from "../../domain/conditions.ts";
-import type { Verdict } from "../../domain/domain-diagnosis/catalogue.ts";
+import { undetermined, type Verdict } from "../../domain/domain-diagnosis/catalogue.ts";
 import { changeClaim } from "../../services/claims.ts";
 import { isoNow } from "../../services/clock.ts";
 import { type OutgoingEvent, outboxPut, sendOut } from "../../services/outbox.ts";
 import { readTenant } from "../../services/tenants.ts";
 import type { Seen } from "./look.ts";
 
+interface Telling {
+	detailType?: "DomainActionRequired" | "DomainDegraded";
+	/** Something else follows from the reason now than when it was told. */
+	tellsAgain?: boolean;
+}
+
+/** A look that was faster has found that nothing stands in the way. */
+class Overtaken extends Error {}
+
 /**
- * Shows on the claim's condition what stands in the way, when that has changed, and tells the platform once for each reason.
- * What is nobody's to mend yet is 'unknown': pending is no failure (R9).
+ * Shows on the claim's condition what stands in the way, when that has changed, and tells the platform once for each reason. `claim`: as it stood
+ * when the look began; what has become true since is newer than what the look saw. What is nobody's to mend yet is 'unknown': pending is no
+ * failure (R9). Where nobody could be asked, what is known stands: it is neither lost nor told again when it is seen again.
  */
 export async function noteObstacle(
 	claim: Claim,
 	type: ConditionType,
 	verdict: Verdict,
-	detailType: "DomainActionRequired" | "DomainDegraded" = "DomainActionRequired",
+	{ detailType = "DomainActionRequired", tellsAgain = false }: Telling = {},
 ): Promise<Seen> {
 	const { reason, message, actor, fix } = verdict;
 	const lastSeen = `${reason}: ${message}`;
 	const change = conditionOf(verdict);
 	const held = claim.conditions[type];
-	if (held.reason === change.reason && held.message === change.message) return { outcome: "pending", lastSeen };
+	const isShown = held.reason === change.reason && held.message === change.message && held.fix === change.fix;
+	if (isShown || (undetermined.has(reason) && held.status !== "unknown")) return { outcome: "pending", lastSeen };
 	const now = isoNow();
-	const isNews = held.reason !== change.reason && actor !== "hostmaster";
+	const telling = `${type} ${reason}`;
+	// A look that saw something of ours in between makes it no news; to have been well in between does.
+	const isUntold = tellsAgain || held.status === "true" || claim.custom?.told !== telling;
+	const isNews = isUntold && actor !== "hostmaster";
 	const event = isNews ? await eventOf(claim, detailType, { reason, message, actor, fix }, now) : undefined;
-	await changeClaim(
-		claim,
-		(before) => ({ ...before, conditions: withCondition(before.conditions, type, change, now), updatedAt: now }),
-		event ? [outboxPut(event)] : [],
-	);
+	try {
+		await changeClaim(
+			claim,
+			(before) => {
+				if (held.status !== "true" && before.conditions[type].status === "true") throw new Overtaken();
+				const conditions = withCondition(before.conditions, type, change, now);
+				const after = { ...before, conditions, updatedAt: now };
+				return event && before.custom ? { ...after, custom: { ...before.custom, told: telling } } : after;
+			},
+			event ? [outboxPut(event)] : [],
+		);
+	} catch (error) {
+		if (error instanceof Overtaken) return { outcome: "pending", lastSeen };
+		throw error;
+	}
 	// Crash here? The event is in the outbox, and the sweeper sends it.
 	if (event) await sendOut([event]);
 	return { outcome: "pending", lastSeen };

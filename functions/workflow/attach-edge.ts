@@ -1,5 +1,6 @@
 import { HostmasterError } from "../../domain/errors.ts";
-import { attachCertificate, managedCertificateOf } from "../../services/distribution-tenants.ts";
+import { managedCertificateOf } from "../../services/distribution-tenant-views.ts";
+import { attachCertificate } from "../../services/distribution-tenants.ts";
 import { createEdge } from "../create-edge.ts";
 import { customOf } from "../custom-of.ts";
 import { defineStep, recordDone } from "./step.ts";
@@ -9,7 +10,7 @@ export const handler = defineStep(async ({ input, state }, claim) => {
 	const custom = customOf(claim);
 	if (custom.validation === "dns") {
 		if (custom.certificateArn === undefined) throw lost(claim.hostname);
-		await createEdge(claim, { arn: custom.certificateArn });
+		await createEdge(claim, custom.certificateArn);
 	} else {
 		const { distributionTenantId: id } = custom;
 		const managed = id === undefined ? undefined : await managedCertificateOf(id);

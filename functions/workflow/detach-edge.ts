@@ -14,7 +14,7 @@ export const handler = defineStep(async (task, _claim, startedAt) => {
 	const { hostname, generation, hostnames } = task.input;
 	const { claims } = await readClaims(hostnames.map((name) => name.hostname));
 	// One after the other: CloudFront takes few requests a second of an account.
-	for (const claim of stillLeaving(claims.values(), hostnames)) {
+	for (const claim of stillLeaving(claims, hostnames)) {
 		const edges = claim.custom ? await edgesOf(claim) : [];
 		for (const { id, enabled } of edges) if (enabled) await disableTenant(id);
 	}

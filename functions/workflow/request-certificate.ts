@@ -1,6 +1,7 @@
 import { setting } from "../../services/settings.ts";
-import { createEdge } from "../create-edge.ts";
+import { createManagedEdge } from "../create-managed-edge.ts";
 import { customOf } from "../custom-of.ts";
+import { dropFormerCertificates } from "../drop-former-certificates.ts";
 import { holdCertificate } from "../hold-certificate.ts";
 import { defineStep, recordDone } from "./step.ts";
 
@@ -10,12 +11,12 @@ import { defineStep, recordDone } from "./step.ts";
  */
 export const handler = defineStep(async ({ input, state }, claim) => {
 	const custom = customOf(claim);
-	if (custom.validation === "dns") await holdCertificate(claim);
-	else await createEdge(claim, { managed: true });
+	await dropFormerCertificates(await (custom.validation === "dns" ? holdCertificate(claim) : createManagedEdge(claim)));
 	const by = custom.validation === "dns" ? "ACM" : `CloudFront (${setting("MULTI_TENANT_DISTRIBUTION_ID")})`;
 	const message = `The certificate was requested from ${by}.`;
-	await recordDone(
-		{ ...input, state },
-		{ CertificateIssued: { status: "unknown", reason: "Requested", message, actor: "hostmaster" } },
+	const requested = { status: "unknown", reason: "Requested", message, actor: "hostmaster" } as const;
+	// A second run of this step may end when the certificate is long issued.
+	await recordDone({ ...input, state }, ({ conditions }) =>
+		conditions.CertificateIssued.status === "true" ? {} : { CertificateIssued: requested },
 	);
 });

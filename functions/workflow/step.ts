@@ -38,15 +38,19 @@ export type Findings = Partial<
 	Record<ConditionType, Omit<Condition, "since" | "status"> & Partial<Pick<Condition, "status">>>
 >;
 
-/** Records a finished step: its conditions become true and the operation shows it, in one transaction. Safe to repeat. */
+/**
+ * Records a finished step: its conditions become true and the operation shows it, in one transaction. `findings`: what they are, or how they
+ * follow from the claim as it stands when it is written. Safe to repeat.
+ */
 export async function recordDone(
 	step: { hostname: string; generation: number; operationId: string; state: string },
-	findings: Findings,
+	findings: Findings | ((claim: Claim) => Findings),
 	also: readonly TransactItem[] = [],
 ): Promise<void> {
 	const now = isoNow();
 	const done = stepDone(step.operationId, step.state, now);
-	await changeClaim(step, (claim) => withFindings(claim, findings, now), [done, ...also]);
+	const found = (claim: Claim) => (typeof findings === "function" ? findings(claim) : findings);
+	await changeClaim(step, (claim) => withFindings(claim, found(claim), now), [done, ...also]);
 }
 
 /** The claim with what was found. */

@@ -85,7 +85,7 @@ describe("the notice of a certificate's end", () => {
 		[
 			198,
 			[
-				[45, 45],
+				[45, 39],
 				[30, 30],
 				[14, 14],
 				[7, 7],
@@ -94,7 +94,7 @@ describe("the notice of a certificate's end", () => {
 		[
 			100,
 			[
-				[30, 25],
+				[30, 20],
 				[14, 14],
 				[7, 7],
 			],
@@ -102,11 +102,11 @@ describe("the notice of a certificate's end", () => {
 		[
 			47,
 			[
-				[14, 11],
+				[14, 9],
 				[7, 7],
 			],
 		],
-	])("comes in the last quarter of %d days when ACM has not even begun", (life, stages) => {
+	])("comes in the last fifth of %d days when ACM has not even begun", (life, stages) => {
 		expect(given(life, 0)).toEqual(stages);
 	});
 

@@ -187,7 +187,7 @@ describe("a diagnosis of where a name leads", () => {
 	it.each<[string, Partial<ExpectedDomain>, Partial<DomainObservations>]>([
 		["all is as it is to be", {}, {}],
 		["an apex is flattened", apex, { ...allSee(flattened), addresses: notAsked }],
-		["a TXT record proves", txtOnly, allSee(proving(proofValue(token)))],
+		["a TXT record proves", { ...txtOnly, validation: "dns" }, allSee(proving(proofValue(token)))],
 		["a resolver fails, and others do not", certificate, { resolvers: resolvers({}, failing) }],
 		["a zone cannot be asked", certificate, { zone: couldNotAsk("silence") }],
 		["a server does not name its like", certificate, { zone: zoneOf(aServer("ns1", { nameServers: [] })) }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { proofValue } from "../../domain/custom-domain.ts";
 import { diagnose } from "../../domain/domain-diagnosis/diagnose.ts";
 import type { ExpectedDomain } from "../../domain/domain-diagnosis/expected-domain.ts";
 import {
@@ -11,8 +12,8 @@ import {
 	seen,
 	type TlsView,
 } from "../../domain/domain-observations.ts";
-import { addresses, aLook, allSee, edge, link, lookedAt, nothing } from "../builders/a-look.ts";
-import { anExpectedDomain, platform, target } from "../builders/an-expected-domain.ts";
+import { addresses, aLook, allSee, cname, edge, link, lookedAt, nothing, texts } from "../builders/a-look.ts";
+import { anExpectedDomain, platform, strangersToken, target, token } from "../builders/an-expected-domain.ts";
 
 type Told = { ok: boolean; reason?: string; actor?: string; message?: string; fix?: string; record?: object };
 const judge = (expected: Partial<ExpectedDomain>, observed: Partial<DomainObservations>): Told =>
@@ -34,6 +35,8 @@ const at = (more: Partial<AddressView>): Partial<DomainObservations> => ({
 const caaOf = (value: string) => ({
 	caa: seen([{ name: "acme.com", records: [{ flags: 0, tag: "issue", value }] }]),
 });
+const proof = texts(proofValue(token));
+const proven = allSee({ a: addresses("192.0.2.77"), aaaa: nothing(), proof });
 /** The name leads somewhere that the edge's addresses do not tell of. */
 const elsewhere = { ...allSee({ a: addresses("192.0.2.77"), aaaa: nothing() }), edgeAddresses: seen(["192.0.2.77"]) };
 const strange = (more: Partial<AddressView>): Partial<DomainObservations> => ({
@@ -127,8 +130,8 @@ describe("a diagnosis of certificate, edge and traffic", () => {
 		["nobody shook hands", traffic, at({ tls: notAsked })],
 		[
 			"the edge itself has addresses that nobody knew",
-			{ ...traffic, isApex: true },
-			{ ...elsewhere, addresses: notAsked },
+			{ ...traffic, isApex: true, proofs: ["txt"] },
+			{ ...elsewhere, addresses: notAsked, ...proven },
 		],
 	])("finds nothing where %s", (_, expected, observed) => {
 		expect(judge(expected, observed)).toEqual({ ok: true });
@@ -172,7 +175,8 @@ describe("an address that is not the target's", () => {
 	});
 
 	it("is the edge's where CloudFront is known to be", () => {
-		const observed = { ...allSee({ a: addresses("13.32.1.1"), aaaa: addresses("2600:9000::1") }), addresses: notAsked };
+		const views = { a: addresses("13.32.1.1"), aaaa: addresses("2600:9000::1"), proof };
+		const observed = { ...allSee(views), addresses: notAsked };
 		expect(judge(apex, observed)).toEqual({ ok: true });
 	});
 });
@@ -187,5 +191,44 @@ describe("a hostname that nobody has here", () => {
 		const away = aLook(allSee({ a: nothing("nxdomain") }));
 		expect(diagnose(unknown, away, lookedAt)).toMatchObject({ reason: "hostname-unknown", actor: "customer" });
 		expect(diagnose(unknown, aLook(), lookedAt)).toMatchObject({ reason: "dangling-record", found: target });
+	});
+});
+
+describe("the ownership of a domain that leads here", () => {
+	const byTxt: Partial<ExpectedDomain> = { ...traffic, proofs: ["txt"] };
+	const apex: Partial<ExpectedDomain> = { ...byTxt, hostname: "acme.com" };
+	const flat = { a: addresses(edge[0]), aaaa: addresses(edge[1]) };
+
+	it.each<[string, Partial<ExpectedDomain>, Partial<DomainObservations>]>([
+		["by the attempt's own target, though only TXT proved it at first", byTxt, {}],
+		["by TXT at an apex, which has no CNAME", apex, allSee({ ...flat, proof })],
+		["by TXT, whatever the way here", byTxt, allSee({ a: cname("d1.cloudfront.net", edge[0]), proof })],
+	])("is proven still %s", (_, expected, observed) => {
+		expect(judge(expected, { ...observed, addresses: notAsked })).toEqual({ ok: true });
+	});
+
+	it.each<[string, Partial<ExpectedDomain>, Partial<DomainObservations>]>([
+		["txt-missing", apex, allSee({ ...flat, proof: texts() })],
+		["txt-of-another-tenant", apex, allSee({ ...flat, proof: texts(proofValue(strangersToken)) })],
+		["cname-without-token", traffic, allSee({ a: cname("d1.cloudfront.net", edge[0]), aaaa: nothing() })],
+		[
+			"cname-is-no-proof",
+			{ ...byTxt, target: "d1.cloudfront.net" },
+			allSee({ a: cname("d1.cloudfront.net", edge[0]) }),
+		],
+	])("is lost: %s", (reason, expected, observed) => {
+		expect(judge(expected, { ...observed, addresses: notAsked })).toMatchObject({ reason, actor: "customer" });
+	});
+
+	it("is not lost where the proof cannot be asked for", () => {
+		const silent = { ...texts(), outcome: "no-answer" as const };
+		const verdict = judge(apex, { ...allSee({ ...flat, proof: silent }), addresses: notAsked });
+		expect(verdict).toMatchObject({ reason: "could-not-ask", actor: "hostmaster" });
+	});
+});
+
+describe("a certificate that is about to be asked for", () => {
+	it.each(["http", "dns"] as const)("is not while CAA forbids it: %s", (validation) => {
+		expect(judge({ validation }, { ...caaOf("letsencrypt.org") })).toMatchObject({ reason: "caa-forbids" });
 	});
 });

@@ -106,8 +106,61 @@ describe("a new custom domain", () => {
 		});
 	});
 
+	it.each([
+		["in the same way goes on with the certificate that there is", "http", { certificateArn: "arn-1" }],
+		["in another way leaves it to be deleted", "dns", { formerCertificates: ["arn-0", "arn-1"] }],
+	] as const)("validated %s, and keeps its place at the edge", (_, validation, left) => {
+		const place = { distributionTenantId: "dt_1", formerDistributionTenants: ["dt_0"] };
+		const made = { certificateArn: "arn-1", formerCertificates: ["arn-0"], ...place };
+		const lastOperation = anOperation({ kind: "attach-domain", status: "failed" });
+		const again = attach(standing({ claim: domain({}, made), lastOperation }), request({ validation }));
+		expect(again).toMatchObject({ claim: { after: { custom: { ...left, ...place } } } });
+		if (validation === "dns") expect(again).not.toHaveProperty("claim.after.custom.certificateArn");
+	});
+
+	it("takes over what an attempt of another tenant has left: its certificate, to be deleted, and its place at the edge", () => {
+		const made = { certificateArn: "arn-1", distributionTenantId: "dt_1" };
+		const lastOperation = anOperation({ kind: "attach-domain", status: "failed" });
+		const claim = domain({ tenantId: "ten_other" }, { ...made, onceAnothers: true });
+		expect(attach(standing({ claim, lastOperation }))).toMatchObject({
+			claim: {
+				after: {
+					tenantId,
+					custom: { formerCertificates: ["arn-1"], distributionTenantId: "dt_1", onceAnothers: true, formerTokens: [] },
+				},
+			},
+		});
+	});
+
+	it("is not another tenant's without a proof, when an attempt before the failed one was proven: it may be served still", () => {
+		const lastOperation = anOperation({ kind: "attach-domain", status: "failed" });
+		const proven = withTrue(domain({ tenantId: "ten_other" }), "OwnershipVerified");
+		const [tenant, present] = [aTenant({ tenantId: "ten_other" }), aClaim({ tenantId: "ten_other" })];
+		const theirs = standing({ tenant, present, claim: proven, lastOperation });
+		const planned = planAttachment(theirs, request(), moment);
+		if (!planned.ok) throw new Error(planned.refusal.rule);
+		const again = planned.value.claim.after;
+		expect(again.custom).toMatchObject({ provenBefore: true });
+		expect(attach(standing({ claim: again, lastOperation }))).toEqual({ rule: "taken" });
+		expect(attach(standing({ claim: domain({ tenantId: "ten_other" }), lastOperation }))).toHaveProperty("claim");
+	});
+
+	it("stays in quarantine for others when its owner takes it back and gives it back again, unproven", () => {
+		const given = releasedClaim(others, "2026-12-30T00:00:00.000Z");
+		const [tenant, present] = [aTenant({ tenantId: "ten_other" }), aClaim({ tenantId: "ten_other" })];
+		const again = planAttachment(standing({ tenant, present, claim: given }), request(), moment);
+		if (!again.ok) throw new Error(again.refusal.rule);
+		const claim = releasedClaim(again.value.claim.after, "2026-12-31T00:00:00.000Z");
+		expect(attach(standing({ claim }))).toMatchObject({ rule: "quarantined" });
+	});
+
+	it("is nobody else's when whoever gave it back had never proven it", () => {
+		const claim = releasedClaim(other, "2026-12-31T00:00:00.000Z");
+		expect(attach(standing({ claim }))).not.toHaveProperty("claim.after.custom.onceAnothers");
+	});
+
 	it("remembers whose it was, also in the attempts that follow", () => {
-		const theirs = releasedClaim(other, "2026-01-01T00:00:00.000Z");
+		const theirs = releasedClaim(others, "2026-01-01T00:00:00.000Z");
 		const first = attach(standing({ claim: theirs }));
 		expect(first).toMatchObject({ claim: { after: { custom: { onceAnothers: true } } } });
 		const own = releasedClaim(domain(), "2026-01-01T00:00:00.000Z");

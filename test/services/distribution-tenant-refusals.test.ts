@@ -18,12 +18,15 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
+import * as views from "../../services/distribution-tenant-views.ts";
+import type { NewDomainTenant } from "../../services/distribution-tenants.ts";
 import * as tenants from "../../services/distribution-tenants.ts";
 import { setEnvironment } from "../builders/a-cloud.ts";
 import { certificateArn, shop } from "../builders/a-custom-domain.ts";
 import { cloudFrontHas, noSuchEntity } from "../builders/a-seen-domain.ts";
 
 const cloudFront = mockClient(CloudFrontClient);
+const managed = { managed: true, anew: false } as const;
 beforeEach(() => {
 	setEnvironment();
 	cloudFront.reset();
@@ -35,15 +38,16 @@ const id = `dt-${shop}`;
 const said = { $metadata: {}, message: "no" };
 const down = Object.assign(new Error("down"), { $fault: "server" });
 const place = { tenantId: "ten_1", environment: "test", distributionId: "E2", connectionGroupId: "cg_1" };
-const create = (certificate: { managed: true } | { arn: string } = { managed: true }, hostname = shop) =>
+const create = (certificate: NewDomainTenant["certificate"] = managed, hostname = shop) =>
 	tenants.createTenant({ ...place, hostname, certificate });
 const updates = () => cloudFront.commandCalls(UpdateDistributionTenantCommand).map(({ args: [{ input }] }) => input);
 
 describe("creating a distribution tenant", () => {
 	it.each([
-		["as it stands, when it serves and CloudFront gets its certificate", {}, { managed: true }, 0],
-		["enabled, when it was being taken down", { enabled: false }, { managed: true }, 1],
+		["as it stands, when it serves and CloudFront gets its certificate", {}, managed, 0],
+		["enabled, when it was being taken down", { enabled: false }, managed, 1],
 		["with the certificate that is given", {}, { arn: "arn-new" }, 1],
+		["asking CloudFront for another certificate", {}, { managed: true, anew: true }, 1],
 		["as it stands, when it has the certificate that is given", {}, { arn: certificateArn }, 0],
 	] as const)("takes over one that our account has: %s", async (_, standing, certificate, count) => {
 		cloudFrontHas({ cloudFront }, standing);
@@ -52,6 +56,11 @@ describe("creating a distribution tenant", () => {
 		expect(updates()).toHaveLength(count);
 		for (const update of updates())
 			expect(update).toMatchObject({ Enabled: true, IfMatch: "etag-1", Domains: [{ Domain: shop }] });
+		expect(updates()[0]?.ManagedCertificateRequest).toEqual(
+			"anew" in certificate && certificate.anew
+				? { ValidationTokenHost: "cloudfront", PrimaryDomainName: shop }
+				: undefined,
+		);
 	});
 
 	it("finds ours behind CNAMEAlreadyExists: an answer was lost", async () => {
@@ -77,15 +86,18 @@ describe("creating a distribution tenant", () => {
 		await expect(create()).rejects.toThrow("without an id");
 	});
 
-	it("names it as CloudFront takes names: without a star, 128 characters at most", async () => {
+	it("names it as CloudFront takes names: without a star, 128 characters at most, and none alike", async () => {
 		cloudFront.on(CreateDistributionTenantCommand).resolves({ DistributionTenant: { Id: id } });
-		await create({ managed: true }, "*.acme.com");
-		await create({ managed: true }, `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.com`);
+		await create(managed, "*.acme.com");
+		for (const last of ["com", "org"]) {
+			await create(managed, `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.${last}`);
+		}
 		const names = cloudFront
 			.commandCalls(CreateDistributionTenantCommand)
 			.map(({ args: [{ input }] }) => input.Name ?? "");
 		expect(names[0]).toBe("hostmaster--any.acme.com");
-		expect(names[1]).toHaveLength(128);
+		for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9.-]{1,126}[a-zA-Z0-9]$/);
+		expect(new Set(names).size).toBe(3);
 	});
 });
 
@@ -156,7 +168,7 @@ describe("what CloudFront says", () => {
 		["issued", "ISSUED"],
 	] as const)("of its own certificate is spelled as ACM's: %s", async (CertificateStatus, status) => {
 		cloudFront.on(GetManagedCertificateDetailsCommand).resolves({ ManagedCertificateDetails: { CertificateStatus } });
-		expect(await tenants.managedCertificateOf(id)).toEqual({ status, arn: undefined });
+		expect(await views.managedCertificateOf(id)).toEqual({ status, arn: undefined });
 	});
 
 	it("of no certificate is nothing", async () => {
@@ -164,14 +176,14 @@ describe("what CloudFront says", () => {
 			.on(GetManagedCertificateDetailsCommand)
 			.resolvesOnce({ ManagedCertificateDetails: {} })
 			.rejects(noSuchEntity);
-		expect(await tenants.managedCertificateOf(id)).toBeUndefined();
-		expect(await tenants.managedCertificateOf(id)).toBeUndefined();
+		expect(await views.managedCertificateOf(id)).toBeUndefined();
+		expect(await views.managedCertificateOf(id)).toBeUndefined();
 	});
 
 	it("of a tenant without members is the least that can be", async () => {
 		cloudFront.on(GetDistributionTenantByDomainCommand).resolves({ DistributionTenant: {} });
 		const least = { id: "", enabled: false, status: "InProgress", domainStatus: undefined, certificateArn: undefined };
-		expect(await tenants.findTenant(shop)).toEqual(least);
+		expect(await views.findTenant(shop)).toEqual(least);
 	});
 
 	it.each([
@@ -180,7 +192,7 @@ describe("what CloudFront says", () => {
 	] as const)("of a domain's DNS is %s", async (Status, Reason) => {
 		const DnsConfigurationList = [{ Domain: shop, Status, ...(Reason && { Reason }) }];
 		cloudFront.on(VerifyDnsConfigurationCommand).resolves({ DnsConfigurationList });
-		expect(await tenants.dnsVerdictOf(id, shop)).toEqual({ status: Status, ...(Reason && { reason: Reason }) });
+		expect(await views.dnsVerdictOf(id, shop)).toEqual({ status: Status, ...(Reason && { reason: Reason }) });
 	});
 
 	it("of how many there are is counted over all pages", async () => {
@@ -190,7 +202,7 @@ describe("what CloudFront says", () => {
 			.on(ListDistributionTenantsCommand)
 			.resolvesOnce({ DistributionTenantList: [one, one], NextMarker: "more" })
 			.resolves({});
-		expect(await tenants.countTenants()).toBe(2);
+		expect(await views.countTenants()).toBe(2);
 	});
 });
 

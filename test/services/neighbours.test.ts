@@ -20,7 +20,7 @@ const names = async (hostname: string) => (await readNeighbourhood(hostname)).ot
 
 describe("a neighbourhood", () => {
 	it("is empty where nobody has been", async () => {
-		expect(await readNeighbourhood(shop)).toMatchObject({ hostnames: [], others: [], revision: 0 });
+		expect(await readNeighbourhood(shop)).toMatchObject({ others: [], revision: 0 });
 	});
 
 	it("has all names of a registered domain, and of those that look like it", async () => {
@@ -38,21 +38,35 @@ describe("a neighbourhood", () => {
 		expect((await readNeighbourhood(shop)).others).toEqual([
 			{ hostname: shop, tenantId: "ten_other", released: false, attached: true },
 		]);
-		await cloud.hold({ claim: aDomainClaim({}, { tenantId: "ten_other", intent: "released" }) });
+		const released = aDomainClaim({}, { tenantId: "ten_other", intent: "released" });
+		await cloud.hold({ claim: withTrue(released, "OwnershipVerified") });
 		expect((await readNeighbourhood(shop)).others).toMatchObject([{ released: true, attached: false }]);
+	});
+
+	it("forgets a name that was given back without ever having been proven, unless another tenant's had been", async () => {
+		const released = { tenantId: "ten_other", intent: "released" } as const;
+		await decide(shop);
+		await cloud.hold({ claim: aDomainClaim({ onceAnothers: true }, released) });
+		expect(await names(shop)).toEqual([shop]);
+		await cloud.hold({ claim: aDomainClaim({}, released) });
+		expect(await names(shop)).toEqual([]);
+		await decide("www.acme.com");
+		await hold(shop);
+		expect(await names(shop)).toEqual([]);
 	});
 
 	it("keeps a name once, and leaves out those whose claim is gone", async () => {
 		await decide(shop);
 		await decide(shop);
-		expect(await readNeighbourhood(shop)).toMatchObject({ hostnames: [shop], others: [], revision: 2 });
+		expect(await readNeighbourhood(shop)).toMatchObject({ others: [], revision: 2 });
 	});
 
 	it("is read whole, however many there are", async () => {
 		const many = Array.from({ length: 230 }, (_, at) => `shop${at}.acme.com`);
 		for (const name of many) await hold(name);
 		const { skeleton } = await readNeighbourhood(shop);
-		await transact([neighbourhoodPut({ skeleton, hostnames: many, revision: 0, others: [] }, shop)]);
+		const others = many.map((hostname) => ({ hostname, tenantId: "ten_other", released: false, attached: true }));
+		await transact([neighbourhoodPut({ skeleton, revision: 0, others }, shop)]);
 		expect(await names(shop)).toHaveLength(230);
 	});
 
@@ -74,7 +88,8 @@ describe("a decision about a name", () => {
 		await decide("*.acme.com");
 		const reasons = await transact([neighbourhoodPut(seen, shop)]);
 		expect(reasons).toMatchObject([{ code: "ConditionalCheckFailed" }]);
-		expect((await readNeighbourhood(shop)).hostnames).not.toContain(shop);
+		await hold(shop);
+		expect(await names(shop)).not.toContain(shop);
 	});
 
 	it("does not mind one about a domain that is no neighbour", async () => {

@@ -109,9 +109,13 @@ describe("what DNS answers", () => {
 		["a CNAME to the target proves and leads here", right, {}],
 		["so it does for the certificate", right, { stage: "certificate" }],
 		["and for visitors", right, { stage: "traffic" }],
-		["a TXT record proves without traffic", txt, {}],
+		["a TXT record proves without traffic", txt, { validation: "dns" }],
 		["a live site stays where it is", { ...txt, "shop.acme.com A": "192.0.2.7" }, { stage: "edge", validation: "dns" }],
-		["a flattened apex leads here", { "acme.com A": edgeAddress }, { hostname: "acme.com", stage: "traffic" }],
+		[
+			"a flattened apex leads here",
+			{ "acme.com A": edgeAddress, "_hostmaster.acme.com TXT": proofValue(token) },
+			{ hostname: "acme.com", stage: "traffic" },
+		],
 	])("is no obstacle: %s", async (_, zone, expected) => {
 		world = await aDnsWorld({ zone });
 		expect(await look(anExpectedDomain(expected))).toEqual({ ok: true });

@@ -4,6 +4,7 @@ import { handler } from "../../../functions/api/attach-domain.ts";
 import { routes } from "../../../functions/api/routes.ts";
 import { transact } from "../../../services/dynamodb.ts";
 import { neighbourhoodPut, readNeighbourhood } from "../../../services/neighbours.ts";
+import { caaClimb } from "../../../services/public-dns.ts";
 import { readTenant } from "../../../services/tenants.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
 import {
@@ -19,12 +20,18 @@ import { aClaim, aTenant, longAgo, tenantId, withTrue } from "../../builders/ent
 import type { HttpRequest } from "../../builders/lambda-events.ts";
 import { ask, problem } from "./answers.ts";
 
+vi.mock(import("../../../services/public-dns.ts"), async (original) => ({
+	...(await original()),
+	caaClimb: vi.fn<typeof caaClimb>(),
+}));
+
 let cloud: Cloud;
 beforeAll(async () => {
 	cloud = await aCloud();
 });
 beforeEach(async () => {
 	await cloud.reset();
+	vi.mocked(caaClimb).mockReset().mockResolvedValue([]);
 	await cloud.hold({ tenant: aTenant({ customHostnames: [] }), claim: aClaim() });
 });
 afterEach(() => vi.useRealTimers());
@@ -121,7 +128,7 @@ describe("POST /v1/tenants/{tenantId}/domains", () => {
 			"so does a name that another tenant has given back",
 			async () => {
 				const other = { tenantId: "ten_other", intent: "released", quarantinedUntil: longAgo } as const;
-				await cloud.hold({ claim: aDomainClaim({}, other) });
+				await cloud.hold({ claim: withTrue(aDomainClaim({}, other), "OwnershipVerified") });
 				await transact([neighbourhoodPut(await readNeighbourhood(shop), shop)]);
 			},
 		],
@@ -209,24 +216,46 @@ describe("a domain with validation by DNS", () => {
 		expect(cloud.acm.commandCalls(RequestCertificateCommand)).toHaveLength(1);
 	});
 
+	/** How many certificates there are is remembered for ten seconds. */
+	const laterOn = () => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
 	const down = Object.assign(new Error("down"), { $fault: "server" });
 
+	it("is accepted without its record while CAA forbids a certificate: one that was asked for would fail", async () => {
+		const records = [{ flags: 0, tag: "issue", value: "letsencrypt.org" }];
+		vi.mocked(caaClimb)
+			.mockResolvedValueOnce([{ name: "acme.com", records }])
+			.mockResolvedValue(undefined);
+		const { domain } = await attached(wanted);
+		expect(domain.records.find(({ name }) => name === validationRecord.name.slice(0, -1))).toBeUndefined();
+		expect(cloud.acm.commandCalls(RequestCertificateCommand)).toEqual([]);
+		cloud.acm.on(DescribeCertificateCommand).resolves({ Certificate: told });
+		// Nobody can say any more: that forbids nothing.
+		expect((await attached(wanted)).domain.records).toContainEqual(
+			expect.objectContaining({ name: validationRecord.name.slice(0, -1), value: validationRecord.value.slice(0, -1) }),
+		);
+	});
+
 	it("is not accepted while nobody can say whether there is room for a certificate", async () => {
+		laterOn();
 		cloud.acm.on(ListCertificatesCommand).rejects(down);
 		expect(await problem(handler, post(wanted))).toMatchObject({ status: 503, retryAfter: "2" });
 		expect(operations()).toEqual([]);
 	});
 
-	it("is refused with the figures when four fifths of ACM's quota are in use", async () => {
-		cloud.acm
-			.on(ListCertificatesCommand)
-			.resolves({ CertificateSummaryList: Array.from({ length: 2_000 }, () => ({})) });
-		expect(await problem(handler, post(wanted))).toMatchObject({
-			status: 409,
-			detail: expect.stringContaining("2000 of 2500 certificates"),
-		});
-		expect(operations()).toEqual([]);
-	});
+	it.each(["dns", "http"])(
+		"is refused with the figures when four fifths of ACM's quota are in use: %s",
+		async (validation) => {
+			laterOn();
+			cloud.acm
+				.on(ListCertificatesCommand)
+				.resolves({ CertificateSummaryList: Array.from({ length: 2_000 }, () => ({})) });
+			expect(await problem(handler, post({ ...wanted, validation }))).toMatchObject({
+				status: 409,
+				detail: expect.stringContaining("2000 of 2500 certificates"),
+			});
+			expect(operations()).toEqual([]);
+		},
+	);
 
 	it("is accepted without its record when ACM does not take the request yet: the same request finds out later", async () => {
 		cloud.acm.on(RequestCertificateCommand).rejectsOnce(down).resolves({ CertificateArn: certificateArn });

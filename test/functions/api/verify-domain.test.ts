@@ -59,6 +59,11 @@ describe("POST …/domains/{hostname}/verify", () => {
 		expect(cloud.sent("checks")).toEqual([{ version: 1, ...ownership, delaySeconds: 0 }]);
 	});
 
+	it("lets one of two through that come at the same moment", async () => {
+		const answers = await Promise.all([ask(handler, post()), ask(handler, post())]);
+		expect(answers.map(({ status }) => status).sort()).toEqual([200, 429]);
+	});
+
 	it("is a 429 within ten seconds, which says when to ask again and looks at nothing", async () => {
 		await ask(handler, post());
 		vi.setSystemTime(start + 9_999);

@@ -1,5 +1,9 @@
 import { type CertificateDetail, DescribeCertificateCommand, ResourceNotFoundException } from "@aws-sdk/client-acm";
-import { GetManagedCertificateDetailsCommand, type ManagedCertificateStatus } from "@aws-sdk/client-cloudfront";
+import {
+	GetDistributionTenantCommand,
+	GetManagedCertificateDetailsCommand,
+	type ManagedCertificateStatus,
+} from "@aws-sdk/client-cloudfront";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { seen } from "../../../domain/domain-observations.ts";
 import { handler } from "../../../functions/queue/check-waits.ts";
@@ -59,6 +63,39 @@ function cloudFrontSays(CertificateStatus: ManagedCertificateStatus, arn?: strin
 	cloud.cloudFront.on(GetManagedCertificateDetailsCommand).resolves({ ManagedCertificateDetails });
 }
 const issued = { Status: "ISSUED", NotAfter: new Date(notAfter) } as const;
+
+describe("a certificate of CloudFront's that another takes the place of", () => {
+	it("is not taken for the new one, of which CloudFront does not tell at once", async () => {
+		await parked(aDomainClaim({ distributionTenantId: "dt_1", formerCertificates: [certificateArn] }));
+		cloudFrontSays("failed", certificateArn);
+		acmSays({ Status: "FAILED" });
+		await look();
+		expect(cloud.failed()).toEqual([]);
+		expect(await lastSeen()).toMatch("does not tell of the new certificate");
+	});
+
+	it("is to be deleted once the new one is told", async () => {
+		await parked(aDomainClaim({ distributionTenantId: "dt_1", certificateArn: "arn-before" }));
+		cloudFrontSays("issued", certificateArn);
+		acmSays(issued);
+		await look();
+		expect(await custom()).toMatchObject({ certificateArn, formerCertificates: ["arn-before"] });
+	});
+});
+
+describe("a slow look", () => {
+	it("does not put the certificate that it looked at in the place of one that was asked for meanwhile", async () => {
+		await parked();
+		acmSays({ Status: "PENDING_VALIDATION" });
+		const newer = aDomainClaim({ ...byDns.custom, certificateArn: "arn-newer" }, { revision: 5 });
+		let times = 0;
+		cloud.overtake(async () => {
+			if (times++ === 0) await cloud.hold({ claim: newer });
+		});
+		await look();
+		expect(await custom()).toEqual(newer.custom);
+	});
+});
 
 describe("a certificate that is issued", () => {
 	it.each([
@@ -150,6 +187,18 @@ describe("a certificate that will never come", () => {
 		expect(cloud.failed()).toMatchObject([{ error: "CertificateFailed" }]);
 	});
 
+	it("is waited for while CloudFront has its tenant and does not tell of it yet", async () => {
+		await parked(byHttp);
+		cloud.cloudFront.on(GetManagedCertificateDetailsCommand).resolves({});
+		const tenant = { Id: "dt_1", DistributionId: "E2", Domains: [{ Domain: shop, Status: "inactive" as const }] };
+		cloud.cloudFront
+			.on(GetDistributionTenantCommand, { Identifier: "dt_1" })
+			.resolves({ DistributionTenant: tenant, ETag: "e" });
+		await look();
+		expect(await lastSeen()).toMatch("does not tell of a certificate");
+		expect(cloud.failed()).toEqual([]);
+	});
+
 	it.each([
 		["ACM does not know it any more", byDns],
 		["it was never asked for", aDomainClaim({ validation: "dns", proofs: ["txt"] })],
@@ -160,6 +209,7 @@ describe("a certificate that will never come", () => {
 		const gone = new ResourceNotFoundException({ $metadata: {}, message: "no" });
 		cloud.acm.on(DescribeCertificateCommand).rejects(gone);
 		cloud.cloudFront.on(GetManagedCertificateDetailsCommand).rejects(noSuchEntity);
+		cloud.cloudFront.on(GetDistributionTenantCommand).rejects(noSuchEntity);
 		await look();
 		expect(cloud.failed()).toMatchObject([{ error: "CertificateFailed", cause: expect.stringContaining("is gone") }]);
 	});

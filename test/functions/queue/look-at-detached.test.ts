@@ -5,11 +5,19 @@ import {
 	GetDistributionTenantCommand,
 	PreconditionFailed,
 } from "@aws-sdk/client-cloudfront";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { handler } from "../../../functions/queue/check-waits.ts";
 import { park, readCheck } from "../../../services/waits.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
-import { aDomainClaim, anAttachment, attaching, certificateArn, shop } from "../../builders/a-custom-domain.ts";
+import {
+	aCustomDomain,
+	aDomainClaim,
+	anAttachment,
+	attaching,
+	certificateArn,
+	shop,
+	validationRecord,
+} from "../../builders/a-custom-domain.ts";
 import { cloudFrontHas, noSuchEntity } from "../../builders/a-seen-domain.ts";
 import { aClaim, aWait } from "../../builders/entities.ts";
 import { sqsEvent } from "../../builders/lambda-events.ts";
@@ -27,6 +35,12 @@ afterAll(() => cloud.close());
 
 const check = { kind: "domain-detached", subject: `${shop}#7` } as const;
 const look = () => handler(sqsEvent({ version: 1, ...check }));
+/** The ladder's next look, when it is due. */
+async function again(): Promise<void> {
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+	await look();
+	vi.useRealTimers();
+}
 const other = "www.acme.com";
 const going = { certificateArn, distributionTenantId: "dt_1" };
 const said = { $metadata: {}, message: "no" };
@@ -83,6 +97,42 @@ describe("a look at domains that are taken down", () => {
 		expect(deletedTenants()).toEqual(["dt_1"]);
 	});
 
+	it("deletes all targets of moves that came to nothing", async () => {
+		const left = aDomainClaim({ ...going, formerDistributionTenants: ["dt_0"] }, { intent: "remove" });
+		await parked();
+		await cloud.hold({ claim: left });
+		for (const Id of ["dt_0", "dt_1"]) {
+			const target = { Id, DistributionId: "E2", Enabled: false, Status: "Deployed", Domains: [] };
+			cloud.cloudFront
+				.on(GetDistributionTenantCommand, { Identifier: Id })
+				.resolves({ DistributionTenant: target, ETag: `etag-${Id}` });
+		}
+		await look();
+		expect(deletedTenants()).toEqual(["dt_1", "dt_0"]);
+		expect((await cloud.claim(shop))?.["custom"]).not.toHaveProperty("formerDistributionTenants");
+	});
+
+	it("goes on with the others when one cannot be asked about, and not when another attempt has it", async () => {
+		await parked();
+		cloudFrontHas(cloud, { hostname: other, enabled: false });
+		const down = Object.assign(new Error("down"), { $fault: "server" });
+		cloud.cloudFront.on(GetDistributionTenantByDomainCommand, { Domain: shop }).rejects(down);
+		await look();
+		expect(deletedTenants()).toEqual([`dt-${other}`]);
+		expect(await lastSeen()).toMatch(/^Could not ask: CloudFront/);
+	});
+
+	it("goes on with the others while one takes longer, and tells how many are open", async () => {
+		await parked();
+		for (const hostname of [shop, other]) cloudFrontHas(cloud, { hostname, enabled: hostname === shop });
+		await look();
+		expect(deletedTenants()).toEqual([`dt-${other}`]);
+		expect(await lastSeen()).toMatch(`CloudFront is still disabling '${shop}'`);
+		for (const hostname of [shop, other]) cloudFrontHas(cloud, { hostname, enabled: true });
+		await again();
+		expect(await lastSeen()).toMatch("Besides, 1 more to go.");
+	});
+
 	it("touches nothing that a newer attempt has made for the name", async () => {
 		await parked();
 		await cloud.hold({ claim: aDomainClaim(going, { generation: 9 }) });
@@ -125,6 +175,36 @@ describe("a look at domains that are taken down", () => {
 		await look();
 		expect(cloud.freed()).toEqual([]);
 		expect(await lastSeen()).toMatch(`certificate of '${shop}' is still in use`);
+	});
+
+	it("deletes the certificates that others have taken the place of, too, and asks for nothing again that is gone", async () => {
+		await parked();
+		const former = { formerCertificates: ["arn-1", "arn-2"] };
+		await cloud.hold({ claim: aDomainClaim({ ...going, ...former, validationRecord }, { intent: "remove" }) });
+		cloudFrontHas(cloud, { hostname: other });
+		await look();
+		expect(deletedCertificates()).toEqual([certificateArn, "arn-1", "arn-2"]);
+		expect((await cloud.claim(shop))?.["custom"]).toEqual(aCustomDomain());
+		await again();
+		expect(deletedCertificates()).toHaveLength(3);
+		expect(await lastSeen()).toMatch(`disabling '${other}'`);
+	});
+
+	it("leaves to the next look what it has no time for", async () => {
+		await parked();
+		await cloud.hold({
+			claim: aDomainClaim({ formerCertificates: ["arn-1"] }, { intent: "remove", hostname: other }),
+		});
+		cloud.acm.on(DeleteCertificateCommand).callsFake(() => vi.setSystemTime(Date.now() + 15_000));
+		vi.useFakeTimers({ toFake: ["Date"] });
+		await look();
+		expect(deletedCertificates()).toHaveLength(1);
+		expect(await lastSeen()).toMatch("comes next");
+		expect(cloud.freed()).toEqual([]);
+		await again();
+		expect(deletedCertificates().sort()).toEqual(["arn-1", certificateArn].sort());
+		expect(cloud.freed()).toEqual(["token-1"]);
+		vi.useRealTimers();
 	});
 
 	it("is over when neither its operation nor its claim is there any more", async () => {

@@ -7,7 +7,7 @@ import { readClaim } from "../../../services/claims.ts";
 import { pendingEvents } from "../../../services/outbox.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
 import { aDomainClaim, shop } from "../../builders/a-custom-domain.ts";
-import { aTenant, tenantId } from "../../builders/entities.ts";
+import { aTenant, tenantId, withTrue } from "../../builders/entities.ts";
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -22,6 +22,7 @@ afterAll(() => cloud.close());
 
 const missing = verdict("txt-missing", { name: `_hostmaster.${shop}`, value: "v" });
 const wrong = (found: string) => verdict("txt-wrong-value", { name: `_hostmaster.${shop}`, value: "v", found });
+const unasked = verdict("could-not-ask", { hostname: shop, resolvers: "192.0.2.1" });
 const ours = verdict("edge-deploying", { hostname: shop });
 
 async function held(): Promise<Claim> {
@@ -68,6 +69,42 @@ describe("an obstacle", () => {
 		await note(ours);
 		expect((await held()).conditions.OwnershipVerified).toMatchObject({ status: "unknown", reason: "EdgeDeploying" });
 		expect(told()).toEqual([]);
+	});
+
+	it("that nobody could be asked about leaves what is known as it is: seen again, it is no news", async () => {
+		await note(missing);
+		expect(await note(unasked)).toEqual({ outcome: "pending", lastSeen: `could-not-ask: ${unasked.message}` });
+		await note(missing);
+		expect((await held()).conditions.OwnershipVerified).toMatchObject({ status: "false", reason: "TxtMissing" });
+		expect(told()).toEqual(["txt-missing"]);
+		await cloud.hold({ claim: withTrue(await held(), "OwnershipVerified") });
+		await note(unasked);
+		expect((await held()).conditions.OwnershipVerified.status).toBe("true");
+	});
+
+	it("is no news when something of ours was seen in between, and is when all was well", async () => {
+		await note(missing);
+		await note(ours);
+		await note(missing);
+		expect(told()).toEqual(["txt-missing"]);
+		await cloud.hold({ claim: withTrue(await held(), "OwnershipVerified") });
+		await note(missing);
+		expect(told()).toEqual(["txt-missing", "txt-missing"]);
+	});
+
+	it("that nobody could be asked about is shown where nothing is known yet", async () => {
+		await note(unasked);
+		expect((await held()).conditions.OwnershipVerified).toMatchObject({ status: "unknown", reason: "CouldNotAsk" });
+	});
+
+	it("that a slow look saw is not written over what a faster one has found since", async () => {
+		const before = await held();
+		await cloud.hold({ claim: withTrue(before, "OwnershipVerified") });
+		expect(await noteObstacle(before, "OwnershipVerified", missing)).toMatchObject({ outcome: "pending" });
+		expect((await held()).conditions.OwnershipVerified.status).toBe("true");
+		expect(told()).toEqual([]);
+		await note(missing);
+		expect((await held()).conditions.OwnershipVerified.status).toBe("false");
 	});
 
 	it("is told of a tenant whose row is gone by what is left", async () => {

@@ -1,13 +1,18 @@
+import { DeleteCertificateCommand, ResourceInUseException } from "@aws-sdk/client-acm";
 import { GetManagedCertificateDetailsCommand } from "@aws-sdk/client-cloudfront";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { proofValue } from "../../../domain/custom-domain.ts";
 import { seen } from "../../../domain/domain-observations.ts";
+import type { Operation } from "../../../domain/operation.ts";
 import { handler } from "../../../functions/queue/check-waits.ts";
 import { transact } from "../../../services/dynamodb.ts";
+import { observeDomain } from "../../../services/observe-domain.ts";
 import { checkPut, readCheck } from "../../../services/waits.ts";
 import { aCloud, type Cloud } from "../../builders/a-cloud.ts";
-import { aDomainClaim, shop } from "../../builders/a-custom-domain.ts";
-import { allSee, cname, edge } from "../../builders/a-look.ts";
+import { aCustomDomain, aDomainClaim, anAttachment, shop } from "../../builders/a-custom-domain.ts";
+import { addresses, allSee, cname, edge, texts } from "../../builders/a-look.ts";
 import { cloudFrontHas, elsewhere, see, silence } from "../../builders/a-seen-domain.ts";
+import { strangersToken, token } from "../../builders/an-expected-domain.ts";
 import { aClaim, aTenant, withTrue } from "../../builders/entities.ts";
 import { sqsEvent } from "../../builders/lambda-events.ts";
 
@@ -54,6 +59,12 @@ const movedSince = async () => (await claim())?.["custom"].movedSince;
 const asked = () => cloud.sent("operations");
 const told = () => cloud.told().map(({ detailType, detail }) => [detailType, detail.reason]);
 
+const http = seen({ outcome: "answer", status: 200, tenantId: tenant.tenantId } as const);
+/** Visitors come by another edge, which asks ours. */
+const byOtherEdge = {
+	addresses: seen([{ address: "198.51.100.7", tls: { outcome: "not-asked" } as const, http }]),
+};
+
 describe("an active domain", () => {
 	it("is looked at daily for ever, and left alone while all is well", async () => {
 		see();
@@ -85,7 +96,7 @@ describe("an active domain", () => {
 		see();
 		await look();
 		expect(await recordsInSync()).toMatchObject({ status: "true", reason: "LeadsToEdge" });
-		expect((await claim())?.["custom"]).toEqual(active.custom);
+		expect(await movedSince()).toBeUndefined();
 		onDay(14);
 		see(elsewhere);
 		await look();
@@ -111,10 +122,8 @@ describe("an active domain", () => {
 	});
 
 	it("stays, degraded, as long as visitors come by another edge; its 14 days begin when that ends", async () => {
-		const http = seen({ outcome: "answer", status: 200, tenantId: tenant.tenantId } as const);
-		const proxied = seen([{ address: "198.51.100.7", tls: { outcome: "not-asked" } as const, http }]);
 		const byCdn = allSee({ a: cname("acme.azureedge.net", "198.51.100.7"), aaaa: cname("acme.azureedge.net") });
-		see({ ...byCdn, addresses: proxied });
+		see({ ...byCdn, ...byOtherEdge });
 		for (const day of [0, 14, 40]) {
 			onDay(day);
 			await look();
@@ -133,15 +142,156 @@ describe("an active domain", () => {
 		expect(asked()).toHaveLength(1);
 	});
 
+	it("that a faster look has found to lead here again is not taken down by a slower one", async () => {
+		see(elsewhere);
+		await look();
+		onDay(14);
+		vi.mocked(observeDomain).mockImplementationOnce(async (...asking) => {
+			await cloud.hold({ claim: { ...active, revision: 20 } });
+			see(elsewhere);
+			return await observeDomain(...asking);
+		});
+		await look();
+		expect(await claim()).toMatchObject({ intent: "serve", generation: 7 });
+		expect(asked()).toEqual([]);
+	});
+
 	it("that is its tenant's primary name is left to a person, and goes on being looked at", async () => {
 		await cloud.hold({ tenant: { ...tenant, primaryHostname: shop } });
 		see(elsewhere);
 		await look();
+		for (const day of [14, 15]) {
+			onDay(day);
+			await look();
+		}
+		expect(await lastSeen()).toMatch(/is not taken down\.$/);
+		expect(await claim()).toMatchObject({ intent: "serve" });
+		expect(await recordsInSync()).toMatchObject({
+			...{ status: "false", actor: "operator", fix: expect.stringContaining("is the primary name") },
+		});
+		expect(asked()).toEqual([]);
+		// When it led elsewhere, and when a person had to act: once each.
+		expect(cloud.told().map(({ detail }) => detail.actor)).toEqual(["customer", "operator"]);
+		await cloud.hold({ tenant });
+		onDay(16);
+		await look();
+		expect(asked()).toHaveLength(1);
+	});
+
+	it("is told of again when visitors come no more by the other edge", async () => {
+		see({ ...elsewhere, ...byOtherEdge });
+		await look();
+		onDay(1);
+		see(elsewhere);
+		await look();
+		expect(told()).toEqual([
+			["DomainDegraded", "addresses-instead-of-cname"],
+			["DomainDegraded", "addresses-instead-of-cname"],
+		]);
+	});
+
+	const withProof = (text: string[]) =>
+		allSee({ a: addresses(edge[0]), aaaa: addresses(edge[1]), proof: texts(...text) });
+	const byTxt = { ...active, custom: aCustomDomain({ ...active.custom, proofs: ["txt"] }) };
+
+	it("whose proof is gone is degraded, and stays as long as visitors reach the tenant by it", async () => {
+		await cloud.hold({ claim: byTxt });
+		see(withProof([]));
+		for (const day of [0, 14, 40]) {
+			onDay(day);
+			await look();
+		}
+		expect(await recordsInSync()).toMatchObject({ status: "false", reason: "TxtMissing", actor: "customer" });
+		expect(told()).toEqual([["DomainDegraded", "txt-missing"]]);
+		expect(asked()).toEqual([]);
+		see(withProof([proofValue(token)]));
+		onDay(41);
+		await look();
+		expect(await recordsInSync()).toMatchObject({ status: "true" });
+	});
+
+	it("that shows another tenant's proof is taken down after 14 days, whoever visits it", async () => {
+		await cloud.hold({ claim: byTxt });
+		see(withProof([proofValue(strangersToken)]));
+		for (const day of [0, 14]) {
+			onDay(day);
+			await look();
+		}
+		expect(told()).toEqual([["DomainDegraded", "txt-of-another-tenant"]]);
+		expect(asked()).toHaveLength(1);
+	});
+
+	it("is left alone when its proof cannot be asked for", async () => {
+		await cloud.hold({ claim: byTxt });
+		const proof = { ...texts(), outcome: "no-answer" as const };
+		see(allSee({ a: addresses(edge[0]), aaaa: addresses(edge[1]), proof }));
+		for (const day of [0, 14]) {
+			onDay(day);
+			await look();
+		}
+		expect(await recordsInSync()).toMatchObject({ status: "true" });
+		expect([...told(), ...asked()]).toEqual([]);
+	});
+
+	it("has the certificates deleted that others have taken the place of, once nothing uses them", async () => {
+		const custom = aCustomDomain({ ...active.custom, formerCertificates: ["arn-1", "arn-2"] });
+		await cloud.hold({ claim: { ...active, custom } });
+		const inUse = new ResourceInUseException({ $metadata: {}, message: "in use" });
+		cloud.acm.on(DeleteCertificateCommand).resolves({});
+		cloud.acm.on(DeleteCertificateCommand, { CertificateArn: "arn-2" }).rejects(inUse);
+		see();
+		await look();
+		expect((await claim())?.["custom"]).toMatchObject({ formerCertificates: ["arn-2"] });
+		cloud.acm.on(DeleteCertificateCommand, { CertificateArn: "arn-2" }).resolves({});
+		onDay(1);
+		await look();
+		expect((await claim())?.["custom"]).not.toHaveProperty("formerCertificates");
+	});
+
+	it("is looked at all the same when ACM does not delete such a certificate", async () => {
+		const custom = aCustomDomain({ ...active.custom, formerCertificates: ["arn-1"] });
+		await cloud.hold({ claim: { ...active, custom } });
+		cloud.acm.on(DeleteCertificateCommand).rejects(Object.assign(new Error("no"), { name: "AccessDeniedException" }));
+		see(elsewhere);
+		await look();
+		expect((await claim())?.["custom"]).toMatchObject({ formerCertificates: ["arn-1"] });
+		expect(told()).toEqual([["DomainDegraded", "addresses-instead-of-cname"]]);
+	});
+});
+
+describe("a domain that was proven, and whose attachment has failed", () => {
+	const failed = withTrue(aDomainClaim({ distributionTenantId: "dt_1" }), "OwnershipVerified");
+	const under = (status: Operation["status"]) => cloud.hold({ claim: failed, operation: anAttachment({ status }) });
+
+	it("is taken down when it has led elsewhere for 14 days, or its name would be kept for ever; its failure said enough", async () => {
+		await under("failed");
+		see(elsewhere);
+		for (const day of [0, 13]) {
+			onDay(day);
+			await look();
+		}
+		expect(await movedSince()).toBe(new Date(start).toISOString());
+		expect((await claim())?.["conditions"]).toEqual(failed.conditions);
+		expect([...told(), ...asked()]).toEqual([]);
 		onDay(14);
 		await look();
-		expect(await lastSeen()).toMatch(/^Could not ask: .* is the primary name/);
-		expect(await claim()).toMatchObject({ intent: "serve" });
-		expect(asked()).toEqual([]);
+		expect(await claim()).toMatchObject({ intent: "remove" });
+	});
+
+	it("stays while it leads here, be it without what failed", async () => {
+		await under("failed");
+		see({ caa: seen([{ name: "acme.com", records: [{ flags: 0, tag: "issue", value: "other.example" }] }]) });
+		await look();
+		expect(await movedSince()).toBeUndefined();
+		expect([...told(), ...asked()]).toEqual([]);
+	});
+
+	it.each(["queued", "running"] as const)("is not looked at while another attempt is %s", async (status) => {
+		await under(status);
+		see(elsewhere);
+		await look();
+		expect(await lastSeen()).toMatch("under way");
+		expect(await movedSince()).toBeUndefined();
 	});
 });
 

@@ -85,6 +85,14 @@ describe("publishing a tenant's route", () => {
 		expect(await cloud.rows("map")).toMatchObject([{ hostname }]);
 	});
 
+	it("is held up by no domain whose own operation has gone on meanwhile", async () => {
+		await cloud.put("map", { hostname: shop, generation: 8, status: "gone" });
+		await cloud.hold({ claim: withTrue(aDomainClaim({}, { hostname: other }), ...conditionTypes) });
+		await published();
+		expect(await mapEntry(shop)).toMatchObject({ generation: 8, status: "gone" });
+		expect(await mapEntry(other)).toMatchObject({ status: "active" });
+	});
+
 	it("of a domain publishes that domain only", async () => {
 		await world(cloud, "PublishRoute");
 		await cloud.hold({ tenant: aTenant({ customHostnames: [shop, other] }), claim: served });
@@ -92,6 +100,29 @@ describe("publishing a tenant's route", () => {
 		await cloud.hold({ operation: anAttachment() });
 		await run("PublishRoute", { hostname: shop, operationId: attaching });
 		expect(await cloud.rows("map")).toMatchObject([{ hostname: shop, status: "active" }]);
+	});
+
+	it("of a domain takes along what its tenant has become meanwhile", async () => {
+		const tenant = aTenant({ customHostnames: [shop], revision: 3 });
+		const suspension = { reason: "Unpaid.", since: "2027-01-01T00:00:00.000Z", requestedBy: "billing" };
+		await cloud.hold({ tenant, claim: served, operation: anAttachment() });
+		let writes = 0;
+		cloud.overtake(async () => {
+			if (++writes === 1) await cloud.hold({ tenant: { ...tenant, suspension, revision: 4 } });
+		});
+		await run("PublishRoute", { hostname: shop, operationId: attaching });
+		expect(await mapEntry(shop)).toMatchObject({ status: "suspended", tenantRevision: 4 });
+	});
+
+	it("of a domain whose certificate is open again says that a new attempt brings it, and publishes nothing", async () => {
+		await cloud.hold({
+			tenant: aTenant({ customHostnames: [shop] }),
+			claim: aDomainClaim(),
+			operation: anAttachment(),
+		});
+		const published = run("PublishRoute", { hostname: shop, operationId: attaching });
+		await expect(published).rejects.toMatchObject({ name: "ConditionsNotMet" });
+		expect(await cloud.rows("map")).toEqual([]);
 	});
 });
 

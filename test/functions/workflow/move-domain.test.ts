@@ -63,6 +63,15 @@ describe("a domain that another distribution of this account has", () => {
 		expect(moves()).toEqual([]);
 	});
 
+	it("is moved by another attempt to another target, and the first one's is known until it is taken down", async () => {
+		heldByOther();
+		await domainWorld(cloud, aDomainClaim({ ...moving, distributionTenantId: "dt_first" }));
+		await runDomain("AttachEdge");
+		expect((await cloud.claim(shop))?.["custom"]).toMatchObject({
+			...{ distributionTenantId: "dt_target", formerDistributionTenants: ["dt_first"] },
+		});
+	});
+
 	it("is moved to a distribution tenant that was made with the target of its CNAME", async () => {
 		heldByOther();
 		await domainWorld(cloud, aDomainClaim(moving));
