@@ -8,6 +8,7 @@ import {
 	SFNClient,
 	StartExecutionCommand,
 	StopExecutionCommand,
+	ValidationException,
 } from "@aws-sdk/client-sfn";
 import { z } from "zod";
 import { HostmasterError } from "../domain/errors.ts";
@@ -207,6 +208,13 @@ export async function stop(attempt: Attempt, cause: string): Promise<void> {
 			client.send(new StopExecutionCommand({ executionArn: executionArn(attempt), error: "Superseded", cause })),
 		);
 	} catch (error) {
-		if (!(error instanceof ExecutionDoesNotExist)) throw error;
+		if (error instanceof ExecutionDoesNotExist) return;
+		if (!(error instanceof ValidationException) || (await isRunning(attempt))) throw error;
 	}
+}
+
+/** What Step Functions answers to a stop of what has ended is documented nowhere, and some refuse it: so it is looked at. */
+async function isRunning(attempt: Attempt): Promise<boolean> {
+	const status = (await describe(attempt))?.status;
+	return status === "RUNNING" || status === "PENDING_REDRIVE";
 }

@@ -1,4 +1,11 @@
-import { ExecutionDoesNotExist, SFNClient, StartExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import {
+	DescribeExecutionCommand,
+	ExecutionDoesNotExist,
+	SFNClient,
+	StartExecutionCommand,
+	StopExecutionCommand,
+	ValidationException,
+} from "@aws-sdk/client-sfn";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
 import { operationKinds } from "../../domain/operation-kinds.ts";
@@ -52,6 +59,29 @@ describe("stopping an attempt", () => {
 
 	it("is done when there is no such execution", async () => {
 		sfn.on(StopExecutionCommand).rejects(new ExecutionDoesNotExist(said));
+		await expect(stop(attempt, "Cancelled.")).resolves.toBeUndefined();
+	});
+
+	const refused = new ValidationException({ $metadata: {}, message: "Execution is not running" });
+
+	it("is done when a stop is refused for what has ended", async () => {
+		sfn.on(StopExecutionCommand).rejects(refused);
+		sfn.on(DescribeExecutionCommand).resolves({ status: "SUCCEEDED" });
+		await expect(stop(attempt, "Cancelled.")).resolves.toBeUndefined();
+	});
+
+	it.each(["RUNNING", "PENDING_REDRIVE"] as const)(
+		"is not done when a stop is refused while it is %s",
+		async (status) => {
+			sfn.on(StopExecutionCommand).rejects(refused);
+			sfn.on(DescribeExecutionCommand).resolves({ status });
+			await expect(stop(attempt, "Cancelled.")).rejects.toBe(refused);
+		},
+	);
+
+	it("is done when a stop is refused for what is gone meanwhile", async () => {
+		sfn.on(StopExecutionCommand).rejects(refused);
+		sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist(said));
 		await expect(stop(attempt, "Cancelled.")).resolves.toBeUndefined();
 	});
 

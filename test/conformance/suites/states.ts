@@ -8,6 +8,7 @@ import {
 	SendTaskHeartbeatCommand,
 	SendTaskSuccessCommand,
 	StopExecutionCommand,
+	ValidationException,
 } from "@aws-sdk/client-sfn";
 import { type Check, refused, type Suite, there } from "../check.ts";
 import { statesLanguage } from "./states-language.ts";
@@ -104,6 +105,19 @@ const checks: readonly Check[] = [
 			assert((await stage.clients.states.send(stop)).stopDate instanceof Date);
 			const { status, error, cause } = await ended();
 			assert.deepEqual([status, error, cause], ["ABORTED", "Superseded", "by another"]);
+		},
+	},
+	{
+		name: "an execution that has ended keeps its end when it is stopped, whether that is refused or not",
+		operations: ["states:StopExecution", "states:DescribeExecution"],
+		// The page says neither that it is refused nor that it is not.
+		source: `${api}/API_StopExecution.html`,
+		async run(stage) {
+			const { executionArn, ended } = await anExecution(stage, passing);
+			await ended();
+			const stop = stage.clients.states.send(new StopExecutionCommand({ executionArn, error: "Superseded" }));
+			await stop.catch((error: unknown) => assert(error instanceof ValidationException, String(error)));
+			assert.equal((await ended()).status, "SUCCEEDED");
 		},
 	},
 	{
