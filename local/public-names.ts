@@ -28,6 +28,8 @@ export interface PublicNamesOptions {
 	/** Of every server. */
 	port: number;
 	clock: Clock;
+	/** Where the account's edge listens; 127.0.0.1 unless told. */
+	edgeAddress?: string;
 	/** Whether each server may have an address of its own; as the machine allows unless told. Otherwise all are at 127.0.0.1. */
 	manyAddresses?: boolean;
 }
@@ -51,7 +53,7 @@ const ownServer = { name: "ns.hostmaster-dns.test.", address: "127.0.0.1" };
  * delegations to the provider's two name servers, each remembering what it found.
  */
 export async function startPublicNames(options: PublicNamesOptions): Promise<PublicNames> {
-	const { customers, port, hosts, zones, manyAddresses = hasLoopbacks } = options;
+	const { customers, port, hosts, zones, edgeAddress = "127.0.0.1", manyAddresses = hasLoopbacks } = options;
 	const rootHost = manyAddresses ? rootAddress : "127.0.0.1";
 	const registry = registryFor(options, rootHost, manyAddresses);
 	const recursors = recursorsOf(options, rootHost);
@@ -65,7 +67,7 @@ export async function startPublicNames(options: PublicNamesOptions): Promise<Pub
 		};
 	};
 	// The edge listens on IPv4 only, so an alias must not name ::1.
-	const own = { sources: [zones], hosts, edgeAddresses: ["127.0.0.1"], failing: new Set<string>() };
+	const own = { sources: [zones], hosts, edgeAddresses: [edgeAddress], failing: new Set<string>() };
 	const at = resolversAlone(port, manyAddresses);
 	const first = startDns({ ...own, ...at.first, otherwise: otherwise("first") });
 	const starting: Promise<{ close(): Promise<void> }>[] = [

@@ -40,3 +40,9 @@ export async function send(aws: string, order: CustomerDnsOrder): Promise<OrderA
 		return { outcome: "unasked", detail: `${aws} does not answer as Hostmaster does.` };
 	}
 }
+
+/** Has the provider carry out an order. Rejects when it did not. */
+export async function order(aws: string, wanted: CustomerDnsOrder): Promise<void> {
+	const answer = await send(aws, wanted);
+	if (answer.outcome !== "done") throw new Error(`The customers' DNS provider did not ${wanted.do}: ${answer.detail}`);
+}

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { limits } from "../../domain/limits.ts";
-import { send } from "../customer-dns/desk-client.ts";
-import type { Client, SeenDomain } from "./client.ts";
+import type { CustomerDnsOrder } from "../customer-dns/orders.ts";
+import type { Client, SeenDomain, SeenOperation } from "./client.ts";
 import type { ShownCertificate, Viewer } from "./viewer.ts";
 
 /** A custom domain of the demo, from the POST to its first page, with the mistake that was made on the way. */
@@ -22,8 +22,8 @@ const mistaken = { value: "shops.former-host.com", ttlSeconds: 2 };
 
 /** As it is handed to this chapter by the demo. */
 interface Stage {
-	/** Of the AWS port, where the customer's DNS provider is reached too. */
-	aws: string;
+	/** Has the customer's DNS provider carry out an order. Rejects when it is refused. */
+	customerDns: (order: CustomerDnsOrder) => Promise<void>;
 	client: Client;
 	viewer: Viewer;
 	say: (line: string) => void;
@@ -33,13 +33,12 @@ interface Stage {
 /** Brings `shop.<slug>.com` of an active tenant to HTTPS; first with a CNAME that leads elsewhere, which a check explains. */
 export async function bringDomain(
 	{ tenantId, slug }: { tenantId: string; slug: string },
-	{ aws, client, viewer, say, deadlineMs }: Stage,
+	{ customerDns, client, viewer, say, deadlineMs }: Stage,
 ): Promise<BroughtDomain> {
 	const hostname = `shop.${slug}.com`;
 	const tell = (line: string) => say(`  ${slug.padEnd(8)} ${line}`);
 	const setCname = async (saying: string, value: string, ttlSeconds?: number) => {
-		const done = await send(aws, { do: "set", name: hostname, type: "CNAME", values: [value], ttlSeconds });
-		if (done.outcome !== "done") throw new Error(`The customer's DNS did not take the CNAME: ${done.detail}`);
+		await customerDns({ do: "set", name: hostname, type: "CNAME", values: [value], ttlSeconds });
 		tell(`${saying}: ${hostname} CNAME ${value}`);
 	};
 
@@ -50,22 +49,10 @@ export async function bringDomain(
 	say(`\nPOST /v1/tenants/${tenantId}/domains: operation ${operation.operationId}, wants ${hostname} CNAME ${wanted}`);
 
 	const { diagnosis: mistake } = await client.verifyDomain(tenantId, hostname);
-	const checkedAt = Date.now();
 	tell(`POST …/verify: ${mistake.reason ?? "ok"}: ${mistake.message}\n           ${mistake.actor}: ${mistake.fix}`);
 	await setCname("mends it at its DNS provider", wanted);
 
-	const ended = client.follow(operation.operationId, deadlineMs, (step) => tell(`${step} done`));
-	const over = ended.then(
-		() => true,
-		() => true,
-	);
-	// Nobody has to ask: the ladder's own look would come within a minute. A demo is watched, so it asks as often as it may.
-	for (let nextAt = checkedAt + verifyEveryMs; !(await Promise.race([over, notUntil(nextAt)])); ) {
-		const { diagnosis } = await client.verifyDomain(tenantId, hostname);
-		tell(`POST …/verify: ${diagnosis.reason ?? "ok"}: ${diagnosis.message}`);
-		nextAt = Date.now() + verifyEveryMs;
-	}
-	const { status: end } = await ended;
+	const { status: end } = await verifyUntilEnded({ tenantId, hostname, operation }, { client, deadlineMs, tell });
 	if (end !== "succeeded") throw new Error(`${hostname} should be attached and its operation is ${end}.`);
 
 	const millis = Date.now() - startedAt;
@@ -77,6 +64,27 @@ export async function bringDomain(
 	tell(`certificate for ${names.join(", ")}, good for ${days} days`);
 	const { reason, actor, fix } = mistake;
 	return { hostname, status, millis, mistake: { reason, actor, fix }, https, certificate };
+}
+
+/**
+ * Follows a domain's operation to its end. Nobody has to ask: the ladder's own looks would come, the next within a minute. Whoever watches asks as
+ * often as is allowed.
+ */
+export async function verifyUntilEnded(
+	domain: { tenantId: string; hostname: string; operation: { operationId: string } },
+	{ client, deadlineMs, tell }: Pick<Stage, "client" | "deadlineMs"> & { tell: (line: string) => void },
+): Promise<SeenOperation> {
+	const { tenantId, hostname, operation } = domain;
+	const ended = client.follow(operation.operationId, deadlineMs, (step) => tell(`${step} done`));
+	const over = ended.then(
+		() => true,
+		() => true,
+	);
+	while (!(await Promise.race([over, notUntil(Date.now() + verifyEveryMs)]))) {
+		const { diagnosis } = await client.verifyDomain(tenantId, hostname);
+		tell(`POST …/verify: ${diagnosis.reason ?? "ok"}: ${diagnosis.message}`);
+	}
+	return await ended;
 }
 
 /** Whether it is as it must be: the mistake explained to its customer, the page the tenant's, the certificate the name's own. */

@@ -2,6 +2,8 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { packageStages } from "../../scripts/package.ts";
 import { type Cloud, startCloud } from "../cloud.ts";
+import { order } from "../customer-dns/desk-client.ts";
+import type { CustomerDnsOrder } from "../customer-dns/orders.ts";
 import { type Endpoints, endpointsOf } from "../endpoints.ts";
 import { accounts, platformDomain, region } from "../laptop.ts";
 import { freePorts } from "../ports.ts";
@@ -52,7 +54,8 @@ async function tell(cloud: Cloud, rate: number): Promise<boolean> {
 	const byRest = tenantByRest(client, viewer);
 	const byEvent = tenantByEvent(client, viewer, endpoints, cloud);
 	const byRetry = tenantByRetry(client, viewer, cloud);
-	const stage = { ...{ aws: endpoints.aws, client, viewer, say }, deadlineMs };
+	const customerDns = (wanted: CustomerDnsOrder) => order(endpoints.aws, wanted);
+	const stage = { client, viewer, customerDns, say, deadlineMs };
 	const domainOf = async ({ slug, expected: tenantId }: Ended) => bringDomain({ tenantId, slug }, stage);
 	// One waits while the other acts: side by side they cost a spectator half of the time.
 	const lifeOf = ({ slug, expected: tenantId }: Ended) =>

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { covers } from "../../domain/certificate-policy.ts";
 import type { Clock } from "../clock.ts";
+import type { LogDelivery } from "../edge/access-log.ts";
 import { loadEdgeFunction } from "../edge/load-edge-function.ts";
 import { assertAssociable } from "../edge/rules/function-rules.ts";
 import { type Edge, startEdge } from "../edge/start-edge.ts";
@@ -13,11 +14,17 @@ import { runtimeEnvironment } from "../lambda/environment.ts";
 import { functionNameIn } from "../lambda/function.ts";
 import type { Ports } from "../ports.ts";
 import type { Resolver } from "../template/resolver.ts";
-import { logDeliveryOf } from "./log-delivery.ts";
 import type { StackServices } from "./services.ts";
 
+/** What an edge asks an account for: its certificates, who signed them, and which domains its distribution tenants have. */
+export interface EdgeServices extends Pick<StackServices, "caller"> {
+	acm: Pick<StackServices["acm"], "tlsFor" | "attach">;
+	authority: Pick<StackServices["authority"], "certificatePem">;
+	cloudFront: Pick<StackServices["cloudFront"], "servedAt" | "onInvalidation">;
+}
+
 export interface ServeEdgeOptions {
-	services: StackServices;
+	services: EdgeServices;
 	resolver: Resolver;
 	clock: Clock;
 	ports: Ports;
@@ -25,6 +32,8 @@ export interface ServeEdgeOptions {
 	address: string;
 	/** File of the deployed bundle of the origin-request function. */
 	bundle: string;
+	/** Where a distribution's access log goes; nowhere unless told. */
+	logOf?: (distributionId: string) => LogDelivery | undefined;
 }
 
 /** Serves the template's distributions, with their certificates and their real edge function, on this machine. */
@@ -35,6 +44,7 @@ export async function serveEdge({
 	ports,
 	address,
 	bundle,
+	logOf,
 }: ServeEdgeOptions): Promise<Edge> {
 	const { acm, authority, caller, cloudFront } = services;
 	const ids = resolver.idsOf("AWS::CloudFront::Distribution");
@@ -87,7 +97,7 @@ export async function serveEdge({
 		lookup: async (name) => (name.endsWith(".amazonaws.com") ? ["127.0.0.1"] : dns.resolve4(name)),
 		authority: authority.certificatePem,
 		clock,
-		log: logDeliveryOf(resolver.ref(logicalId), resolver, services),
+		log: logOf?.(resolver.ref(logicalId)),
 		host: address,
 		httpsPort: ports.edgeHttps,
 		httpPort: ports.edgeHttp,
@@ -119,7 +129,7 @@ function deployedAs(functionName: string, resolver: Resolver): { properties: unk
 }
 
 /** The TLS contexts of distribution tenants' certificates; a certificate that was renewed under its ARN gets a new one. */
-function tenantContexts({ acm }: StackServices) {
+function tenantContexts({ acm }: EdgeServices) {
 	const known = new Map<string, { chain: string; context: SecureContext }>();
 	return (tenant: { certificateArn: string } | undefined): SecureContext | undefined => {
 		const certificate = tenant && acm.tlsFor(tenant.certificateArn);

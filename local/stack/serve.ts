@@ -7,6 +7,7 @@ import { readHttpApi } from "../gateway/api.ts";
 import { startGateway } from "../gateway/gateway.ts";
 import type { Ports } from "../ports.ts";
 import type { Resolver } from "../template/resolver.ts";
+import { logDeliveryOf } from "./log-delivery.ts";
 import { serveEdge } from "./serve-edge.ts";
 import type { StackServices } from "./services.ts";
 
@@ -40,7 +41,8 @@ export function serving(services: StackServices, options: ServeOptions): Serve {
 		try {
 			let edge: Edge | undefined;
 			if (resolver.idsOf("AWS::CloudFront::Distribution").length > 0) {
-				edge = await serveEdge({ services, resolver, clock, ports, address, bundle });
+				const logOf = (distributionId: string) => logDeliveryOf(distributionId, resolver, services);
+				edge = await serveEdge({ services, resolver, clock, ports, address, bundle, logOf });
 				running.push(edge, await serveDemoOrigin(services, resolver, options));
 			}
 			if (resolver.idsOf("AWS::ApiGatewayV2::Api").length > 0) {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { order } from "../../local/customer-dns/desk-client.ts";
+import type { CustomerDnsOrder } from "../../local/customer-dns/orders.ts";
 import { type BroughtDomain, bringDomain, isBrought } from "../../local/demo/custom-domain.ts";
 import { aWorld, type World } from "./world.ts";
 
@@ -14,7 +16,8 @@ describe("the demo's custom domain", () => {
 		const { tenant, operation } = await client.createTenant(client.newTenant("globex"));
 		await client.follow(operation.operationId, 40_000, () => {});
 		const lines: string[] = [];
-		const stage = { aws: endpoints.aws, client, viewer, say: (line: string) => lines.push(line), deadlineMs: 60_000 };
+		const customerDns = (wanted: CustomerDnsOrder) => order(endpoints.aws, wanted);
+		const stage = { client, viewer, customerDns, say: (line: string) => lines.push(line), deadlineMs: 60_000 };
 		const brought = await bringDomain(tenant, stage);
 		expect(brought).toMatchObject({
 			hostname: "shop.globex.com",

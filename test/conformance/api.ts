@@ -91,7 +91,7 @@ function optionsOf(api: string, token: string, har: string): string[] {
 		...["--checks", checks.join(","), "--phases", "examples,coverage,fuzzing"],
 		...["--max-examples", String(cases.perOperation), "--seed", String(cases.seed)],
 		// The gateway's own throttle is 100 a second; beyond it there is nothing to learn.
-		...["--rate-limit", "90/s", "--workers", "2", "--continue-on-failure", "--no-shrink", "--request-timeout", "30"],
+		...["--rate-limit", "90/s", "--workers", "1", "--continue-on-failure", "--no-shrink", "--request-timeout", "30"],
 		...["--suppress-health-check", "all", "--warnings", "off", "--report-har-path", har, "--no-color"],
 	];
 }

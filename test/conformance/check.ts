@@ -29,8 +29,8 @@ export interface Check {
 	name: string;
 	/** `service:Operation`; each must have been called when the check passes. */
 	operations: readonly string[];
-	/** What beyond its operations an implementation must have. */
-	needs?: "jsonata";
+	/** What beyond its operations an implementation must have; `edge`: that its functions reach an edge. */
+	needs?: "jsonata" | "edge";
 	/** Where AWS documents it. */
 	source: string;
 	/** Rejects with the first thing that is otherwise. */

@@ -28,6 +28,9 @@ async function main(flags: Flags): Promise<boolean> {
 	const outcomes: Outcome[] = [];
 	const absent: { backend: string; because: string }[] = [];
 	let emulated: string[] | undefined;
+	// Neither is of an implementation: they are looked at where all is. The API beside the implementations, which mostly wait.
+	const isWhole = !flags.only && !flags.services && !flags.elsewhere;
+	const api = isWhole ? apart("test/conformance/api.ts") : Promise.resolve([]);
 	await Promise.all(
 		backends.map(async (backend) => {
 			const tell = (line: string) => say(`${backend.name.padEnd(15)} ${line}`);
@@ -50,9 +53,7 @@ async function main(flags: Flags): Promise<boolean> {
 	const coverage = emulated && !flags.only && !flags.services ? coverageOf(emulated, outcomes) : undefined;
 	const order = new Map(wanted.flatMap(({ checks }) => checks).map(({ name }, at) => [name, at]));
 	outcomes.sort((one, other) => (order.get(one.check) ?? 0) - (order.get(other.check) ?? 0));
-	// Neither is of an implementation: they are looked at where all is.
-	const isWhole = !flags.only && !flags.services && !flags.elsewhere;
-	const others = isWhole ? [...(await checkTemplates()), ...(await apart("test/conformance/api.ts"))] : [];
+	const others = isWhole ? [...(await checkTemplates()), ...(await api)] : [];
 	const unexplained = outcomes.filter(({ verdict }) => verdict === "FAIL").length;
 	const failed = unexplained + others.filter(({ outcome }) => outcome === "fail").length;
 	if (flags.json) {

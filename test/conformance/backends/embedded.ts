@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud } from "../../../local/cloud.ts";
-import { accounts, awsEndpoint, platformDomain } from "../../../local/laptop.ts";
+import { order } from "../../../local/customer-dns/desk-client.ts";
+import { endpointsOf } from "../../../local/endpoints.ts";
+import { accounts, awsEndpoint } from "../../../local/laptop.ts";
 import { freePorts } from "../../../local/ports.ts";
 import { packageStages } from "../../../scripts/package.ts";
 import { localKey } from "../clients.ts";
 import type { Backend } from "./backend.ts";
-import { scopes } from "./packaged-stack.ts";
 
 /** The embedded cloud with the packaged stack in it, as `npm start` starts it. */
 export const embedded: Backend = {
@@ -21,9 +22,8 @@ export const embedded: Backend = {
 		return {
 			...{ endpoint: awsEndpoint(ports), credentials: localKey(accounts.nonprod), about: "local/" },
 			stack: {
-				...{ api: `http://127.0.0.1:${ports.api}`, platformDomain, leftOut: [], stop: () => Promise.resolve() },
-				token: await cloud.tokens.token({ sub: "conformance", scopes, ttlSeconds: 3_600 }),
-				origin: { host: "origin.hostmaster.test", port: ports.demoOrigin },
+				...{ endpoints: await endpointsOf(cloud), leftOut: [], stop: () => Promise.resolve() },
+				customerDns: (wanted) => order(awsEndpoint(ports), wanted),
 			},
 			distributionId: cloud.resolver.ref("MultiTenantDistribution"),
 			connectionGroupId: cloud.resolver.ref("ConnectionGroup"),

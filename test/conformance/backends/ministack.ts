@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hasLoopbacks } from "../../../local/laptop.ts";
 import { localKey } from "../clients.ts";
 import { folder } from "../virtual-environment.ts";
 import { type Backend, notYet } from "./backend.ts";
@@ -10,9 +11,14 @@ import { freePort, serve } from "./server.ts";
 export const ministack: Backend = {
 	name: "ministack",
 	services: "all",
-	lacks: notYet(
-		...["ListDomains", "GetDomainDetail", "GetContactReachabilityStatus"].map((name) => `route53domains:${name}`),
-	),
+	lacks: {
+		...notYet(
+			...["ListDomains", "GetDomainDetail", "GetContactReachabilityStatus"].map((name) => `route53domains:${name}`),
+		),
+		...(!hasLoopbacks && {
+			edge: "takes TLS off what its functions send to 127.0.0.1, the only address of this machine",
+		}),
+	},
 	async start(say) {
 		const programs = await pythonPrograms(say);
 		const port = await freePort();
@@ -25,11 +31,16 @@ export const ministack: Backend = {
 			url: `${endpoint}/_ministack/health`,
 			log: join(folder, "ministack.log"),
 		});
-		const place = { endpoint, credentials: localKey("000000000000") };
-		const stack = await deployPackaged(place);
+		// The account that it takes when a key names none.
+		const accountId = "000000000000";
+		const place = { endpoint, credentials: localKey(accountId) };
+		const stack = await deployPackaged(place, accountId);
 		return {
 			...{ ...place, stack, about: pinned("ministack") },
-			stop: async () => void (await Promise.all([stop(), stack.stop()])),
+			async stop() {
+				await stack.stop();
+				await stop();
+			},
 		};
 	},
 };

@@ -6,38 +6,36 @@ import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from 
 import { CloudFrontClient, CreateConnectionGroupCommand } from "@aws-sdk/client-cloudfront";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { realClock } from "../../../local/clock.ts";
-import { platformDomain, region, tokenAudience } from "../../../local/laptop.ts";
-import { createTokens } from "../../../local/tokens.ts";
+import { type CustomerDnsOrder, carryOut } from "../../../local/customer-dns/orders.ts";
+import { type Endpoints, endpointsOf } from "../../../local/endpoints.ts";
+import { alone, laptopParameters, region, tokenAudience } from "../../../local/laptop.ts";
+import { loadTemplate } from "../../../local/template/template.ts";
+import { createTokens, type Tokens } from "../../../local/tokens.ts";
 import { packageStages, templateFile } from "../../../scripts/package.ts";
 import { eventually, there } from "../check.ts";
 import type { Place } from "../clients.ts";
+import { startSurroundings } from "../surroundings/surroundings.ts";
 import { folder } from "../virtual-environment.ts";
 import { freePort } from "./server.ts";
 
 /** The packaged nonprod stack, as it stands somewhere. */
 export interface StandingStack {
-	/** Where its HTTP API answers, without a slash at the end. */
-	api: string;
-	/** A bearer token of every scope. */
-	token: string;
-	platformDomain: string;
-	/** That a tenant may name. */
-	origin: { host: string; port: number };
+	/** How programs find their way to it, as to a running Hostmaster. */
+	endpoints: Endpoints;
+	/** Has customers' DNS provider carry out an order. Rejects when it is refused. */
+	customerDns(order: CustomerDnsOrder): Promise<void>;
 	/** Types of resources that were taken out of the template, since the implementation refuses them. */
 	leftOut: readonly string[];
 	stop(): Promise<void>;
 }
 
-/** Scopes of what the checks ask. */
-export const scopes = ["tenants:read", "tenants:write", "operations:read"];
-
 const bucket = "hostmaster-artifacts";
-const origin = { host: "origin.hostmaster.test", port: 9_443 };
+const stackName = "hostmaster-nonprod";
 
 type Template = { Resources: Record<string, { Type: string; DependsOn?: string | string[] }> };
 
-/** Uploads the packaged code and makes the stack through CloudFormation, as a deployment does. */
-export async function deployPackaged({ endpoint = "", credentials }: Place): Promise<StandingStack> {
+/** Uploads the packaged code, makes the stack through CloudFormation, as a deployment does, and opens DNS and edge around it. */
+export async function deployPackaged({ endpoint = "", credentials }: Place, accountId: string): Promise<StandingStack> {
 	await packageStages(["nonprod"], () => {});
 	const settings = { endpoint, region, ...(credentials && { credentials }) };
 	const s3 = new S3Client({ ...settings, forcePathStyle: true });
@@ -48,29 +46,37 @@ export async function deployPackaged({ endpoint = "", credentials }: Place): Pro
 		await put(`functions/${createHash("sha256").update(zip).digest("hex")}.zip`, zip);
 	}
 	const issuer = await tokenIssuer();
+	const surroundings = await startSurroundings({ endpoint, credentials }, join(folder, "ca"));
+	const { ports, edgeAddress, authority, desk } = surroundings;
+	const stop = async () => void (await Promise.all([surroundings.stop(), issuer.stop()]));
 	const parameters = {
-		...{ ArtifactBucket: bucket, PlatformDomain: platformDomain, AwsEndpoint: endpoint, RemovalGraceSeconds: "2" },
-		...{ TokenIssuer: issuer.url, TokenAudience: tokenAudience, AllowedOrigins: `${origin.host}:${origin.port}` },
-		// Nobody resolves names here; a probe finds that out.
-		Resolvers: "127.0.0.1:9,127.0.0.2:9",
+		...laptopParameters(ports, authority.certificatePem),
+		...{ AwsEndpoint: endpoint, TokenIssuer: issuer.url, ArtifactBucket: bucket },
 	};
-	const template: Template = JSON.parse(readFileSync(templateFile("nonprod"), "utf8"));
 	const make = async (wanted: Template) => {
 		await put("template.json", JSON.stringify(wanted));
-		return outputsOf(new CloudFormationClient(settings), `${endpoint}/${bucket}/template.json`, parameters);
+		const client = new CloudFormationClient(settings);
+		return { wanted, outputs: await outputsOf(client, `${endpoint}/${bucket}/template.json`, parameters) };
 	};
-	const known = (outputs: Record<string, string>, leftOut: readonly string[]): StandingStack => ({
-		api: `${endpoint}/_aws/execute-api/${outputs["HttpApiId"]}/$default`,
-		...{ token: issuer.token, platformDomain, origin, leftOut, stop: issuer.stop },
-	});
+	const standing = async ({ wanted, outputs }: Awaited<ReturnType<typeof make>>, leftOut: readonly string[]) => {
+		const template = loadTemplate(JSON.stringify(wanted));
+		await surroundings.serve({ template, parameters, accountId, stackName });
+		const reached = { ports, tokens: issuer.tokens, authorityFile: authority.certificateFile };
+		const api = `${endpoint}/_aws/execute-api/${outputs["HttpApiId"]}/$default`;
+		return {
+			...{ endpoints: { ...(await endpointsOf(reached, alone, edgeAddress)), api, aws: endpoint }, leftOut, stop },
+			customerDns: (order: CustomerDnsOrder) => Promise.resolve(void carryOut(desk, order)),
+		};
+	};
+	const template: Template = JSON.parse(readFileSync(templateFile("nonprod"), "utf8"));
 	try {
-		return known(await make(template), []);
+		return await standing(await make(template), []);
 	} catch (error) {
 		const refused = /Unrecognized resource types: \[([^\]]+)\]/.exec(String(error))?.[1]?.split(", ");
 		if (!refused) throw error;
-		const made = new CreateConnectionGroupCommand({ Name: "hostmaster-nonprod", Enabled: true });
+		const made = new CreateConnectionGroupCommand({ Name: stackName, Enabled: true });
 		const { ConnectionGroup = {} } = await new CloudFrontClient(settings).send(made);
-		return known(await make(without(template, refused, { ConnectionGroup })), refused);
+		return await standing(await make(without(template, refused, { ConnectionGroup })), refused);
 	}
 }
 
@@ -91,17 +97,16 @@ function without(template: Template, types: readonly string[], standing: Record<
 }
 
 async function outputsOf(client: CloudFormationClient, TemplateURL: string, parameters: Record<string, string>) {
-	const StackName = "hostmaster-nonprod";
 	const Parameters = Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
 		ParameterKey,
 		ParameterValue,
 	}));
 	const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
-	await client.send(new CreateStackCommand({ StackName, TemplateURL, Parameters, Capabilities }));
+	await client.send(new CreateStackCommand({ StackName: stackName, TemplateURL, Parameters, Capabilities }));
 	const stack = await eventually(
 		"the packaged stack stands",
 		async () => {
-			const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+			const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
 			const told = there(Stacks?.[0], "the stack");
 			if (/FAILED|ROLLBACK/.test(told.StackStatus ?? ""))
 				throw new Error(`${told.StackStatus}: ${told.StackStatusReason}`);
@@ -114,8 +119,8 @@ async function outputsOf(client: CloudFormationClient, TemplateURL: string, para
 	);
 }
 
-/** Serves the documents of a token issuer, and has a token of its. */
-async function tokenIssuer(): Promise<{ url: string; token: string; stop(): Promise<void> }> {
+/** Serves the documents of a token issuer, which are its own. */
+async function tokenIssuer(): Promise<{ url: string; tokens: Tokens; stop(): Promise<void> }> {
 	mkdirSync(folder, { recursive: true });
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}/issuer`;
@@ -127,8 +132,7 @@ async function tokenIssuer(): Promise<{ url: string; token: string; stop(): Prom
 	});
 	await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
 	return {
-		url,
-		token: await tokens.token({ sub: "conformance", scopes, ttlSeconds: 3_600 }),
+		...{ url, tokens },
 		stop: () =>
 			new Promise((resolve) => {
 				server.close(() => resolve());
