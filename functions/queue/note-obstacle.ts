@@ -14,7 +14,7 @@ interface Telling {
 	tellsAgain?: boolean;
 }
 
-/** A look that was faster has found that nothing stands in the way. */
+/** A look that was faster has found that nothing stands in the way, or has told what does. */
 class Overtaken extends Error {}
 
 /**
@@ -45,6 +45,9 @@ export async function noteObstacle(
 			claim,
 			(before) => {
 				if (held.status !== "true" && before.conditions[type].status === "true") throw new Overtaken();
+				// Another look has shown and told the very same while this one was on its way.
+				const isTold = before.custom?.told === telling && claim.custom?.told !== telling;
+				if (event && isTold) throw new Overtaken();
 				const conditions = withCondition(before.conditions, type, change, now);
 				const after = { ...before, conditions, updatedAt: now };
 				return event && before.custom ? { ...after, custom: { ...before.custom, told: telling } } : after;

@@ -107,6 +107,14 @@ describe("an obstacle", () => {
 		expect((await held()).conditions.OwnershipVerified.status).toBe("false");
 	});
 
+	it("that two looks see at one moment is told once", async () => {
+		const before = await held();
+		const looks = [1, 2, 3].map(() => noteObstacle(before, "OwnershipVerified", missing));
+		for (const seen of await Promise.all(looks)) expect(seen).toMatchObject({ outcome: "pending" });
+		expect(told()).toEqual(["txt-missing"]);
+		expect((await held()).conditions.OwnershipVerified.reason).toBe("TxtMissing");
+	});
+
 	it("is told of a tenant whose row is gone by what is left", async () => {
 		await cloud.hold({ claim: aDomainClaim({}, { tenantId: "ten_gone" }) });
 		await note(missing);
